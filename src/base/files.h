@@ -1,0 +1,47 @@
+/* files - whole files in, whole files out.
+ *
+ * An outfile is written beside its target without a name (O_TMPFILE; where the file system has
+ * none, under a hidden temporary name), synced, and renamed over the target by outfile_commit.
+ * Whatever fails and whenever the program is killed, the target is the old file or the new one.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Reads a regular file of at most `limit` bytes into *ret (which is emptied first). EFBIG when
+ * it is larger, EISDIR and EINVAL when it is no regular file. */
+int file_read(const char *path, size_t limit, struct buf *ret, struct error *e);
+
+/* The same relative to a directory descriptor; `path` is only for messages. */
+int file_read_at(int dirfd, const char *name, const char *path, size_t limit, struct buf *ret,
+		 struct error *e);
+
+/* Writes all bytes, going on after EINTR and short writes. Returns 0 or -errno. */
+int write_all(int fd, const void *data, size_t len);
+
+struct outfile {
+	int fd;       /* open for reading and writing; -1 when not open */
+	char *target; /* where it will appear */
+	char *tmp;    /* its present name, NULL while it has none */
+};
+
+#define OUTFILE_NONE     \
+	{                \
+		.fd = -1 \
+	}
+#define CLEANUP_OUTFILE __attribute__((cleanup(outfile_discard)))
+
+/* Opens an output beside `target`. Fails early where the target is a directory (EISDIR), or its
+ * directory is missing or not writable. Mode is 0666 less the umask. */
+int outfile_open(const char *target, struct outfile *ret, struct error *e);
+
+/* fsync, rename over the target, fsync of the directory. On failure nothing has changed. */
+int outfile_commit(struct outfile *f, struct error *e);
+
+/* Drops an output that was not committed; harmless after a commit. */
+void outfile_discard(struct outfile *f);

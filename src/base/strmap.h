@@ -1,0 +1,23 @@
+/* strmap - byte strings to numbers, over uthash.
+ *
+ * Keys are copied. Values are the caller's numbers, mostly indices into an array of its own.
+ * Iteration order is not offered: whoever needs an order sorts.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct strmap_item;
+
+struct strmap {
+	struct strmap_item *items; /* NULL when empty: zero-initialise */
+};
+
+#define CLEANUP_STRMAP __attribute__((cleanup(strmap_free)))
+
+/* The value's place, or NULL. Valid until the map is freed. */
+size_t *strmap_find(const struct strmap *m, const char *key, size_t len);
+/* The value's place, made with `value` when the key is new; *is_new (may be NULL) says which. */
+size_t *strmap_add(struct strmap *m, const char *key, size_t len, size_t value, bool *is_new);
+void strmap_free(struct strmap *m);

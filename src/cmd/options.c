@@ -1,0 +1,154 @@
+#include "cmd/cmd.h"
+
+#include "base/mem.h"
+#include "version.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *argp_program_version = "importtrace " IMPORTTRACE_VERSION;
+
+void complain(const char *command, const struct error *e)
+{
+	fprintf(stderr, "importtrace %s: %s\n", command, error_text(e));
+}
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+	size_t m = a < b ? a : b;
+
+	return m < c ? m : c;
+}
+
+/* Levenshtein distance; words longer than the table are simply far away. */
+static size_t edit_distance(const char *a, const char *b)
+{
+	size_t row[64], n = strlen(b);
+
+	if (n >= ARRAY_SIZE(row) || strlen(a) >= ARRAY_SIZE(row))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < n; j++) {
+			size_t above = row[j + 1];
+
+			row[j + 1] = min3(above + 1, row[j] + 1, diagonal + (a[i] != b[j]));
+			diagonal = above;
+		}
+	}
+	return row[n];
+}
+
+const char *nearest_word(const char *word, const char *const *candidates, size_t n)
+{
+	size_t best = strlen(word) / 2 + 1;
+	const char *found = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t d = edit_distance(word, candidates[i]);
+
+		if (d < best) {
+			best = d;
+			found = candidates[i];
+		}
+	}
+	return found;
+}
+
+static const char *const common_options[] = {"help", "usage", "version"};
+
+static const char *nearest_option(const struct argp *argp, const char *word)
+{
+	const char *names[64];
+	size_t n = 0;
+
+	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++)
+		if (o->name && n < ARRAY_SIZE(names) - ARRAY_SIZE(common_options))
+			names[n++] = o->name;
+	for (size_t i = 0; i < ARRAY_SIZE(common_options); i++)
+		names[n++] = common_options[i];
+	return nearest_word(word, names, n);
+}
+
+/* Whether a long option's name, perhaps shortened, is known; *takes_value when it wants one. */
+static bool known_long(const struct argp *argp, const char *word, size_t len, bool *takes_value)
+{
+	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++)
+		if (o->name && strncmp(o->name, word, len) == 0) {
+			*takes_value = o->arg && !(o->flags & OPTION_ARG_OPTIONAL);
+			return true;
+		}
+	for (size_t i = 0; i < ARRAY_SIZE(common_options); i++)
+		if (strncmp(common_options[i], word, len) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a cluster of short options ("-nj4") ends in one whose value is the next word. */
+static bool short_takes_next(const struct argp *argp, const char *cluster)
+{
+	for (const char *c = cluster; *c; c++)
+		for (const struct argp_option *o = argp->options;
+		     o && (o->name || o->key || o->doc); o++)
+			if (o->key == *c && o->arg && !(o->flags & OPTION_ARG_OPTIONAL))
+				return c[1] == '\0';
+	return false;
+}
+
+static void reject_unknown(const struct argp *argp, const char *command, const char *word)
+{
+	CLEANUP_FREE char *name = xstrndup(word, strcspn(word, "="));
+	const char *near = nearest_option(argp, name);
+
+	fprintf(stderr, "importtrace %s: unknown option --%s", command, name);
+	if (near)
+		fprintf(stderr, "; did you mean --%s?", near);
+	fprintf(stderr, "\nTry 'importtrace %s --help'.\n", command);
+}
+
+/* getopt's own message names no nearest option: look for unknown long options first. */
+static bool check_options(const struct argp *argp, int argc, char **argv, bool in_order)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *word = argv[i];
+		bool takes_value = false;
+		size_t len;
+
+		if (word[0] != '-' || !word[1]) {
+			if (in_order)
+				return true;
+			continue;
+		}
+		if (word[1] != '-') {
+			i += short_takes_next(argp, word + 1);
+			continue;
+		}
+		len = strcspn(word + 2, "=");
+		if (!known_long(argp, word + 2, len, &takes_value)) {
+			reject_unknown(argp, argv[0], word + 2);
+			return false;
+		}
+		i += takes_value && !word[2 + len];
+	}
+	return true;
+}
+
+void options_parse(const struct argp *argp, int argc, char **argv, unsigned argp_flags,
+		   int usage_code, void *input)
+{
+	CLEANUP_FREE char *name = xasprintf("importtrace %s", argv[0]);
+	CLEANUP_FREE char **args = xreallocarray(NULL, (size_t)argc + 1, sizeof(*args));
+
+	if (!check_options(argp, argc, argv, argp_flags & ARGP_IN_ORDER))
+		exit(usage_code);
+	memcpy(args, argv, ((size_t)argc + 1) * sizeof(*args));
+	args[0] = name;
+	argp_err_exit_status = usage_code;
+	argp_parse(argp, argc, args, argp_flags, NULL, input);
+}

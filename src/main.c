@@ -1,0 +1,88 @@
+/* importtrace - which files a Python workload really uses, and the smallest safe layer of them.
+ *
+ * A map of the sources; dependencies point one way, from the top to the bottom:
+ *
+ *   main.c    the command table
+ *   cmd/      one short file per command: parse options, call the core, print
+ *   trace/    making and reading traces: tracer (libbpf), child (the workload), collect (events
+ *             to files), tracefile (trace.json)
+ *   plan/     deciding, without I/O: what is kept, what is removed, and why
+ *   layer/    bytes: walking trees, reading ELF and dist-info, compressing, writing zips
+ *   view/     showing: tables, progress
+ *   base/     error, mem, buf, path, files, json, strmap
+ *
+ *   ../include  what crosses a boundary: event.h (kernel ↔ user), trace.h, version.h
+ *   ../bpf      the kernel side
+ *
+ * Start with cmd/record.c and cmd/prune.c: each reads from top to bottom like its --help.
+ */
+#include "base/mem.h"
+#include "cmd/cmd.h"
+#include "version.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+	&cmd_doctor,
+};
+
+static void print_usage(FILE *out)
+{
+	fputs("Usage: importtrace COMMAND [OPTION…]\n\n"
+	      "Finds out which files a Python workload really uses and builds the smallest layer\n"
+	      "that is still safe to ship.\n\n"
+	      "Start here:\n"
+	      "  importtrace record -- python smoke.py     watch a run, write trace.json\n"
+	      "  importtrace prune --keep trace.json       write layer.zip\n\n"
+	      "Commands:\n",
+	      out);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n'importtrace COMMAND --help' shows the options of one command.\n", out);
+}
+
+static int unknown_command(const char *word)
+{
+	const char *names[ARRAY_SIZE(commands)];
+	const char *near;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		names[i] = commands[i]->name;
+	near = nearest_word(word, names, ARRAY_SIZE(names));
+	fprintf(stderr, "importtrace: unknown command '%s'", word);
+	if (near)
+		fprintf(stderr, "; did you mean '%s'?", near);
+	fputs("\nTry 'importtrace --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* Output that could not be written (a full disk, a closed pipe) is a failure like any other. */
+static int close_stdout(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	perror("importtrace: cannot write to standard output");
+	return code ? code : EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
+		print_usage(stdout);
+		return close_stdout(EXIT_OK);
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("importtrace " IMPORTTRACE_VERSION);
+		return close_stdout(EXIT_OK);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(argv[1], commands[i]->name) == 0)
+			return close_stdout(commands[i]->run(argc - 1, argv + 1));
+	return unknown_command(argv[1]);
+}

@@ -1,0 +1,72 @@
+/* inventory - what lies under the roots, as data: the input of every decision.
+ *
+ * layer/tree fills it from directories; plan/ only reads it and never touches a file system, so
+ * that tests and fuzzers can build one by hand. The inventory owns all it points to.
+ *
+ * Invariants: a root's entries are sorted bytewise by path without duplicates; every parent
+ * directory of an entry is an entry itself; paths are relative to the root, without leading or
+ * trailing '/', "." or "..". The root directory itself is no entry.
+ */
+#pragma once
+
+#include "base/strmap.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum entry_type {
+	ENTRY_FILE,
+	ENTRY_DIR,
+	ENTRY_LINK,
+	ENTRY_OTHER, /* socket, FIFO, device: never packed */
+};
+
+/* The dynamic section of an ELF file, as far as the loader's search needs it (gABI, ld.so(8)). */
+struct elf_facts {
+	char *soname;  /* NULL when there is none */
+	char **needed; /* DT_NEEDED */
+	size_t n_needed;
+	char **search; /* DT_RPATH or DT_RUNPATH split at ':', $ORIGIN unexpanded */
+	size_t n_search;
+	uint16_t machine; /* e_machine */
+	uint8_t class_;   /* EI_CLASS */
+};
+
+struct entry {
+	char *path;
+	enum entry_type type;
+	uint32_t mode; /* st_mode & 07777 */
+	uint64_t size; /* bytes; of a symlink: the length of its target */
+	int64_t mtime_ns;
+	char *link_target;     /* ENTRY_LINK only: as readlink gives it */
+	struct elf_facts *elf; /* NULL: not ELF, or not readable as such */
+	/* Whole content, for the files that decisions read (METADATA, RECORD, entry_points.txt,
+	 * top_level.txt of *.dist-info and PKG-INFO of *.egg-info); NULL for all others. */
+	char *text;
+	size_t text_len;
+};
+
+struct inventory_root {
+	char *dir;    /* absolute, resolved */
+	char *prefix; /* where it goes in the layer: "python", "" …; no leading or trailing '/' */
+	struct entry *entries;
+	size_t n_entries;
+	struct strmap index; /* path → index into entries */
+};
+
+struct inventory {
+	struct inventory_root *roots;
+	size_t n_roots;
+	uint64_t
+		unreadable; /* entries that could not be read; named by the warnings of tree_read */
+};
+
+#define CLEANUP_INVENTORY __attribute__((cleanup(inventory_free)))
+#define INVENTORY_NONE    SIZE_MAX
+
+/* Index of the entry with this path in the root, or INVENTORY_NONE. */
+size_t inventory_find(const struct inventory_root *root, const char *path);
+/* Builds every root's index; call once after filling the entries. */
+void inventory_index(struct inventory *inv);
+void inventory_free(struct inventory *inv);
