@@ -123,6 +123,16 @@ const struct json *json_next(const struct json *element)
 	return wrap(node(element)->next);
 }
 
+const struct json *json_members(const struct json *object)
+{
+	return json_is_object(object) ? wrap(node(object)->child) : NULL;
+}
+
+const char *json_name(const struct json *member)
+{
+	return node(member)->string;
+}
+
 bool json_is_array(const struct json *j)
 {
 	return cJSON_IsArray(node(j));
@@ -204,19 +214,25 @@ void json_set_string(struct json *object, const char *key, const char *value)
 	json_set(object, key, wrap(made(cJSON_CreateString(value))));
 }
 
+static void json_set_base64(struct json *object, const char *key, const char *value)
+{
+	size_t n = strlen(value);
+	CLEANUP_FREE char *text = xcalloc(4 * ((n + 2) / 3) + 1, 1);
+
+	EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)value, (int)n);
+	json_set_string(object, key, text);
+}
+
 void json_set_bytes(struct json *object, const char *key, const char *value)
 {
-	CLEANUP_FREE char *key_b64 = NULL, *text = NULL;
-	size_t n = strlen(value);
+	CLEANUP_FREE char *key_b64 = NULL;
 
-	if (utf8_valid(value, n)) {
+	if (utf8_valid(value, strlen(value))) {
 		json_set_string(object, key, value);
 		return;
 	}
 	key_b64 = xasprintf("%s_b64", key);
-	text = xcalloc(4 * ((n + 2) / 3) + 1, 1);
-	EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)value, (int)n);
-	json_set_string(object, key_b64, text);
+	json_set_base64(object, key_b64, value);
 }
 
 void json_set_int(struct json *object, const char *key, int64_t value)
@@ -244,6 +260,19 @@ void json_append(struct json *array, struct json *value)
 void json_append_string(struct json *array, const char *value)
 {
 	json_append(array, wrap(made(cJSON_CreateString(value))));
+}
+
+void json_append_bytes(struct json *array, const char *value)
+{
+	struct json *object;
+
+	if (utf8_valid(value, strlen(value))) {
+		json_append_string(array, value);
+		return;
+	}
+	object = json_object();
+	json_set_base64(object, "b64", value);
+	json_append(array, object);
 }
 
 static void add_printed(struct buf *out, char *text)
@@ -276,20 +305,30 @@ static size_t decode_base64(const char *text, unsigned char *out)
 	return (size_t)len;
 }
 
-char *json_get_bytes(const struct json *object, const char *key)
+static char *decode_bytes(const char *text)
 {
-	CLEANUP_FREE char *key_b64 = xasprintf("%s_b64", key);
 	CLEANUP_FREE char *out = NULL;
-	const char *text = json_string(json_get(object, key));
 	size_t len;
 
-	if (text)
-		return xstrdup(text);
-	text = json_string(json_get(object, key_b64));
 	if (!text || strlen(text) > 65536)
 		return NULL;
 	out = xcalloc(strlen(text) + 1, 1);
 	len = decode_base64(text, (unsigned char *)out);
 	out[len] = '\0';
 	return len && strlen(out) == len ? TAKE_PTR(out) : NULL;
+}
+
+char *json_get_bytes(const struct json *object, const char *key)
+{
+	CLEANUP_FREE char *key_b64 = xasprintf("%s_b64", key);
+	const char *text = json_string(json_get(object, key));
+
+	return text ? xstrdup(text) : decode_bytes(json_string(json_get(object, key_b64)));
+}
+
+char *json_bytes(const struct json *element)
+{
+	const char *text = json_string(element);
+
+	return text ? xstrdup(text) : decode_bytes(json_string(json_get(element, "b64")));
 }

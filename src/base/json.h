@@ -27,6 +27,9 @@ void json_cleanup(struct json **j);
 const struct json *json_get(const struct json *object, const char *key);
 const struct json *json_first(const struct json *array);
 const struct json *json_next(const struct json *element);
+/* The first member of an object (go on with json_next), and the name of a member. */
+const struct json *json_members(const struct json *object);
+const char *json_name(const struct json *member);
 bool json_is_array(const struct json *j);
 bool json_is_object(const struct json *j);
 const char *json_string(const struct json *j);
@@ -45,6 +48,8 @@ void json_set_int(struct json *object, const char *key, int64_t value);
 void json_set_bool(struct json *object, const char *key, bool value);
 void json_append(struct json *array, struct json *value);
 void json_append_string(struct json *array, const char *value);
+/* A string when the bytes are UTF-8, else an object {"b64": "…"}. */
+void json_append_bytes(struct json *array, const char *value);
 /* Appends the node to `out` on one line. */
 void json_print(const struct json *j, struct buf *out);
 /* The same over several lines, for people. */
@@ -53,3 +58,5 @@ void json_print_pretty(const struct json *j, struct buf *out);
 /* The bytes under `key` or, decoded, under `key`_b64; NULL when absent, malformed or with a NUL
  * inside. The caller frees. */
 char *json_get_bytes(const struct json *object, const char *key);
+/* The same for an element made by json_append_bytes. */
+char *json_bytes(const struct json *element);
