@@ -59,7 +59,8 @@ $(BUILD)/obj/%.o: src/%.c Makefile | $(SKELETON)
 $(BUILD)/record.bpf.o: bpf/record.bpf.c Makefile
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) -g -O2 -std=gnu17 -Wall -Wextra -Werror -target bpf -D__TARGET_ARCH_$(ARCH) \
+	$(Q)$(CLANG) -g -O2 -std=gnu17 -Wall -Wextra -Wno-unused-parameter -Werror \
+		-target bpf -D__TARGET_ARCH_$(ARCH) \
 		-I. -Iinclude -MMD -MP -c $< -o $@
 	$(Q)llvm-strip -g $@ 2>/dev/null || true
 

@@ -60,6 +60,7 @@ struct trace_process {
 	int32_t pid, parent;
 	char *exe; /* resolved path of what it last executed; NULL: that of its parent */
 	int64_t start_ns;
+	bool alive; /* still running when the recording ended (--wait main) */
 };
 
 /* One named counter of lost or untraced things; all zero in a complete trace. */
@@ -83,7 +84,7 @@ struct trace {
 	int signal;    /* 0 when it exited */
 	int64_t start_unix_ns;
 	int64_t duration_ns;
-	struct trace_process *processes; /* by pid */
+	struct trace_process *processes; /* in order of their start */
 	size_t n_processes;
 	struct trace_file *files;
 	size_t n_files;

@@ -142,13 +142,13 @@ static bool check_options(const struct argp *argp, int argc, char **argv, bool i
 void options_parse(const struct argp *argp, int argc, char **argv, unsigned argp_flags,
 		   int usage_code, void *input)
 {
-	CLEANUP_FREE char *name = xasprintf("importtrace %s", argv[0]);
-	CLEANUP_FREE char **args = xreallocarray(NULL, (size_t)argc + 1, sizeof(*args));
+	static char name[64];
 
 	if (!check_options(argp, argc, argv, argp_flags & ARGP_IN_ORDER))
 		exit(usage_code);
-	memcpy(args, argv, ((size_t)argc + 1) * sizeof(*args));
-	args[0] = name;
+	/* argp takes the name in its messages from argv[0]. */
+	snprintf(name, sizeof(name), "importtrace %s", argv[0]);
+	argv[0] = name;
 	argp_err_exit_status = usage_code;
-	argp_parse(argp, argc, args, argp_flags, NULL, input);
+	argp_parse(argp, argc, argv, argp_flags, NULL, input);
 }

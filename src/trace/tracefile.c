@@ -144,6 +144,8 @@ static struct json *process_object(const struct trace_process *p)
 	if (p->exe)
 		json_set_bytes(j, "exe", p->exe);
 	json_set_int(j, "start_ns", p->start_ns);
+	if (p->alive)
+		json_set_bool(j, "alive", true);
 	return j;
 }
 
@@ -459,19 +461,22 @@ static int parse_processes(const struct json *doc, struct trace *t, struct error
 		return error_set(e, EINVAL, "not a valid trace: \"processes\" is not a list");
 	for (const struct json *j = json_first(json_get(doc, "processes")); j; j = json_next(j)) {
 		int64_t pid = 0, parent = 0, start = 0;
+		bool alive = false;
 
 		if (!json_int(json_get(j, "pid"), &pid) ||
 		    !json_int(json_get(j, "parent"), &parent) ||
 		    !json_int(json_get(j, "start_ns"), &start) || pid < 0 || pid > INT32_MAX ||
 		    parent < 0 || parent > INT32_MAX || start < 0)
 			return bad(e, "processes", t->n_processes, "a number is out of range");
+		json_bool(json_get(j, "alive"), &alive);
 		t->processes =
 			array_grow(t->processes, t->n_processes, &cap, sizeof(*t->processes));
 		t->processes[t->n_processes++] =
 			(struct trace_process){.pid = (int32_t)pid,
 					       .parent = (int32_t)parent,
 					       .exe = json_get_bytes(j, "exe"),
-					       .start_ns = start};
+					       .start_ns = start,
+					       .alive = alive};
 	}
 	return 0;
 }

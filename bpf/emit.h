@@ -1,0 +1,29 @@
+/* emit - records into the ring buffer, each one counted as delivered or as dropped. */
+#pragma once
+
+#include "state.h"
+
+static __always_inline void event_begin(struct scratch *s, enum event_kind kind, __u32 tgid)
+{
+	__builtin_memset(&s->event, 0, sizeof(s->event));
+	s->event.kind = kind;
+	s->event.tgid = tgid;
+	s->event.time_ns = bpf_ktime_get_ns();
+	s->pos = 0;
+}
+
+/* The reader is woken only when much is waiting: a wake-up for each record would cost the
+ * workload more than all the rest. What is left is drained at the end. */
+static __always_inline void event_send(struct scratch *s)
+{
+	__u64 wake = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wake_bytes ? BPF_RB_FORCE_WAKEUP
+									       : BPF_RB_NO_WAKEUP;
+	__u32 len = s->pos;
+
+	count(COUNT_SEEN);
+	asm volatile("%0 &= %1" : "+r"(len) : "i"(EVENT_DATA_MAX - 1));
+	if (bpf_ringbuf_output(&ring, &s->event, sizeof(s->event) + len, wake) == 0)
+		count(COUNT_DELIVERED);
+	else
+		count(COUNT_DROPPED);
+}

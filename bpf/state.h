@@ -1,0 +1,83 @@
+/* state - everything the kernel side remembers: maps, read-only policy, counters.
+ *
+ * All policy is handed over once, before loading, as read-only data: the verifier then knows it
+ * and drops what cannot run.
+ */
+#pragma once
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "event.h"
+
+/* System calls by number, native and 32-bit (compat). */
+const volatile struct call calls[CALL_NR_MAX];
+const volatile struct call calls32[CALL_NR_MAX];
+/* Whether calls32 is filled for this architecture. */
+const volatile bool compat_known;
+/* What the first process of the tree says in a prctl to be seeded. */
+const volatile __u64 cookie;
+/* Bytes waiting in the ring from which on the reader is woken. */
+const volatile __u64 wake_bytes;
+
+__u64 counters[COUNTERS];
+/* The tree's first process and what it sees as its root: set when it is seeded. */
+__u32 seeded_tgid;
+__u64 seeded_ns;
+__u64 seeded_root_dentry;
+__u64 seeded_root_mnt;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* set before loading */
+} ring SEC(".maps");
+
+/* Processes of the tree, by tgid. Preallocated: an insertion never waits for memory. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u32);
+	__type(value, __u8);
+} tracked SEC(".maps");
+
+/* Room for one record and the cursor of a walk. The cursor lives here, not in a register: read
+ * anew in each iteration it is an unknown scalar to the verifier, so that all iterations share
+ * their states. The string helpers of 5.8–6.1 may write before a destination that faults on its
+ * first byte; `event` before `data` is that headroom. */
+struct scratch {
+	struct event event;
+	char data[EVENT_DATA_MAX + EVENT_NAME_MAX];
+	__u64 dentry, mnt; /* cursor: struct dentry *, struct mount * */
+	__u32 pos;         /* bytes of data in use */
+	__u32 pad;
+	__u64 args[6]; /* of the system call */
+	__s64 ret;
+	__u64 file; /* struct file * */
+};
+
+/* Two for each CPU: one for system calls, one for the process events. */
+enum { SCRATCH_CALL, SCRATCH_PROCESS, SCRATCHES };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SCRATCHES); /* times the number of CPUs, set before loading */
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+static __always_inline void count(enum counter c)
+{
+	__sync_fetch_and_add(&counters[c], 1);
+}
+
+/* The working memory of a program on this CPU. Programs of one kind do not interrupt each other
+ * on a CPU: the kernel refuses that and counts it (recursion_misses, read at the end). */
+static __always_inline struct scratch *scratch_get(__u32 which)
+{
+	__u32 i = bpf_get_smp_processor_id() * SCRATCHES + which;
+
+	return bpf_map_lookup_elem(&scratches, &i);
+}

@@ -1,0 +1,115 @@
+/* event - what crosses from the kernel side (bpf/) to user space (src/trace/), and back.
+ *
+ * Towards user space: records in one ring buffer, each a struct event and `path_len` + `name_len`
+ * + `base_len` bytes, in that order. Towards the kernel: the call tables and limits, as read-only data that is
+ * set once before loading (the kernel side knows no system call by number), and the counters.
+ *
+ * Wire structs: fixed-width types, no padding, sizes asserted. Plain __u32 and friends, because
+ * the generated skeleton repeats these types in user space.
+ */
+#pragma once
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+
+/* --- kernel → user -------------------------------------------------------------------------- */
+
+enum event_kind {
+	EVENT_FILE = 1, /* a call on a file that the kernel side could walk to; `path` is set */
+	EVENT_NAME,     /* a call that succeeded on a name only: user space resolves it */
+	EVENT_MISS,     /* a look-up that failed with ENOENT or ENOTDIR */
+	EVENT_FORK,     /* a new process; arg = its pid */
+	EVENT_EXEC,     /* a successful execve; `path` the file that runs, `name` what was asked */
+	EVENT_EXIT,     /* the last thread of a process is gone */
+};
+
+enum event_flag {
+	EVENT_CREATED = 1 << 0,  /* the call made the file (FMODE_CREATED) */
+	EVENT_DELETED = 1 << 1,  /* the dentry is unhashed: the file has no name any more */
+	EVENT_DETACHED = 1 << 2, /* not below any mount tree: memfd, pipe, anonymous inode */
+	EVENT_NOFOLLOW = 1 << 3, /* the last component was not followed if it is a symlink */
+	EVENT_MADE = 1 << 4,     /* the call made this name (mkdir, symlink, link, rename to …) */
+	EVENT_REMOVED = 1 << 5,  /* the call took this name away (unlink, rename from …) */
+	EVENT_AT_ROOT = 1 << 6,  /* no base was sent: `name` is absolute */
+	EVENT_TMPFILE = 1 << 7,  /* O_TMPFILE: `name` is the directory, the file has none */
+	EVENT_EXCHANGE = 1 << 8, /* renameat2(RENAME_EXCHANGE) */
+};
+
+struct event {
+	__u8 kind;      /* enum event_kind */
+	__u8 op;        /* enum trace_op: what was done */
+	__u16 flags;    /* enum event_flag */
+	__u32 tgid;     /* process, in the initial PID namespace */
+	__u64 time_ns;  /* CLOCK_MONOTONIC */
+	__u64 arg;      /* EVENT_FORK: the child; open family: the flags argument */
+	__u16 path_len; /* bytes of `path`: components from the leaf to the root, each NUL-ended */
+	__u16 base_len; /* bytes of `base`, likewise: where a relative name starts */
+	__u16 name_len; /* bytes of `name` as the caller gave it, with its NUL */
+	__u16 pad;
+};
+
+_Static_assert(sizeof(struct event) == 32, "struct event has no padding");
+
+#define EVENT_DATA_MAX      32768u /* bytes of path + base + name */
+#define EVENT_NAME_MAX      4096u  /* PATH_MAX */
+#define EVENT_COMPONENT_MAX 256u   /* NAME_MAX + NUL */
+#define EVENT_DEPTH_MAX     256u   /* components of one walked path */
+
+/* Counters of the kernel side. seen = delivered + dropped; every other one makes a trace
+ * incomplete when it is not zero. */
+enum counter {
+	COUNT_SEEN,
+	COUNT_DELIVERED,
+	COUNT_DROPPED,      /* the ring buffer was full */
+	COUNT_UNREADABLE,   /* a name or a file could not be read at the end of its call */
+	COUNT_TRUNCATED,    /* a path deeper or longer than the limits above */
+	COUNT_ESCAPED,      /* a path that reaches no root */
+	COUNT_UNTRACKED,    /* a process that did not fit into the map */
+	COUNT_UNTRACED,     /* a route that is not traced: io_uring, the old 32-bit mmap */
+	COUNT_COMPAT,       /* a 32-bit call where no table of them is known */
+	COUNT_FOREIGN_ROOT, /* a call in another root directory (chroot, pivot_root) */
+	COUNT_FOREIGN_NS,   /* a call in another mount namespace */
+	COUNT_SCRATCH,      /* no working memory for this CPU */
+	COUNTERS,
+};
+
+/* --- user → kernel -------------------------------------------------------------------------- */
+
+enum call_kind {
+	CALL_NONE,
+	CALL_OPEN,     /* returns a descriptor of what it names */
+	CALL_NAME,     /* names something, returns no descriptor of it */
+	CALL_FD,       /* works on a descriptor */
+	CALL_MMAP,     /* the same, unless MAP_ANONYMOUS */
+	CALL_EXEC,     /* only its failures: success is sched_process_exec */
+	CALL_UNTRACED, /* a route round the tracer: its success is counted */
+	CALL_MARK,     /* prctl: carries the cookie that seeds the tree */
+};
+
+#define CALL_ARG_NONE 7 /* for the argument indices below */
+
+/* One system call. Argument indices count from 0. */
+struct call {
+	__u8 kind;     /* enum call_kind */
+	__u8 op;       /* enum trace_op */
+	__u8 name_arg; /* the path */
+	__u8 dir_arg;  /* the directory descriptor it starts at; NONE: the current directory */
+	__u8 flag_arg; /* AT_* or O_* flags; for openat2 the address of struct open_how */
+	__u8 flags;    /* enum call_flag */
+	__u8 name2_arg, dir2_arg; /* a second path (rename, link) */
+};
+
+enum call_flag {
+	CALL_NOFOLLOW = 1 << 0,     /* never follows a last symlink (lstat, readlink, unlink …) */
+	CALL_MADE = 1 << 1,         /* makes the name; with a second path: makes that */
+	CALL_REMOVED = 1 << 2,      /* takes the name away */
+	CALL_HOW = 1 << 3,          /* flag_arg points to a struct open_how */
+	CALL_CREAT = 1 << 4,        /* creat: flags are O_CREAT | O_WRONLY | O_TRUNC */
+	CALL_FOLLOW_FLAG = 1 << 5,  /* follows only with AT_SYMLINK_FOLLOW (linkat) */
+	CALL_RENAME_FLAGS = 1 << 6, /* flag_arg holds RENAME_* */
+};
+
+_Static_assert(sizeof(struct call) == 8, "struct call has no padding");
+
+#define CALL_NR_MAX 512u

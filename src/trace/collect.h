@@ -1,0 +1,30 @@
+/* collect - from the kernel side's records to a trace.
+ *
+ * All aggregation happens here, in user space: keyed by path, nothing else (kernel pointers and
+ * inode numbers are reused). Records of one process arrive in order; those of different CPUs
+ * nearly so.
+ */
+#pragma once
+
+#include "event.h"
+#include "trace.h"
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct collector;
+
+#define CLEANUP_COLLECTOR __attribute__((cleanup(collector_cleanup)))
+
+struct collector *collector_new(void);
+/* One record; the signature of tracer_handler, with the collector as ctx. */
+void collector_add(void *collector, const struct event *event, const char *data);
+/* The first process, whose fork was not traced, and the moment (CLOCK_MONOTONIC, ns) that all
+ * times count from. */
+void collector_first(struct collector *c, int32_t pid, int32_t parent, int64_t start_ns);
+/* Processes of the tree that have not ended; *ret is valid until the next call. */
+size_t collector_alive(const struct collector *c, const struct trace_process **ret);
+/* Stats what was touched, sorts, and moves files, misses and processes into the trace. */
+void collector_finish(struct collector *c, struct trace *ret);
+void collector_free(struct collector *c);
+void collector_cleanup(struct collector **c);

@@ -1,0 +1,130 @@
+#include "trace/diagnose.h"
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define BTF_PATH      "/sys/kernel/btf/vmlinux"
+#define LOCKDOWN_PATH "/sys/kernel/security/lockdown"
+
+static void add(struct diagnosis *d, bool ok, const char *what, char *detail, const char *remedy)
+{
+	if (d->n < DIAGNOSIS_MAX)
+		d->findings[d->n++] = (struct finding){.ok = ok,
+						       .what = xstrdup(what),
+						       .detail = detail,
+						       .remedy = ok ? NULL : xstrdup(remedy)};
+	else
+		free(detail);
+}
+
+static void check_kernel(struct diagnosis *d)
+{
+	struct utsname u = {0};
+	int major = 0, minor = 0;
+	bool ok;
+
+	uname(&u);
+	ok = sscanf(u.release, "%d.%d", &major, &minor) == 2 &&
+	     (major > 5 || (major == 5 && minor >= 10));
+	add(d, ok, "Linux 5.10 or newer", xstrdup(u.release),
+	    "run on a kernel of at least 5.10: older ones lack ring buffers or BTF tracepoints");
+}
+
+static void check_btf(struct diagnosis *d)
+{
+	int err = access(BTF_PATH, R_OK) == 0 ? 0 : errno;
+
+	add(d, err == 0, "kernel type information (BTF)",
+	    xasprintf(BTF_PATH ": %s", err ? strerror(err) : "readable"),
+	    err == EACCES
+		    ? "make " BTF_PATH " readable, or run as root"
+		    : "use a kernel built with CONFIG_DEBUG_INFO_BTF=y and mount sysfs on /sys");
+}
+
+/* A hexadecimal or decimal field of /proc/self/status. */
+static uint64_t status_field(const char *name, int base)
+{
+	CLEANUP_ERROR struct error e = {0};
+	CLEANUP_BUF struct buf text = {0};
+	const char *at;
+
+	if (file_read("/proc/self/status", 1 << 16, &text, &e) < 0)
+		return 0;
+	at = strstr(text.data, name);
+	return at ? strtoull(at + strlen(name), NULL, base) : 0;
+}
+
+static void check_privilege(struct diagnosis *d)
+{
+	uint64_t caps = status_field("\nCapEff:", 16);
+	bool admin = caps & (UINT64_C(1) << CAP_SYS_ADMIN);
+	bool bpf = admin || (caps & (UINT64_C(1) << CAP_BPF));
+	bool perfmon = admin || (caps & (UINT64_C(1) << CAP_PERFMON));
+
+	add(d, bpf && perfmon, "the right to trace (CAP_BPF and CAP_PERFMON)",
+	    xasprintf("%s%s%s", bpf && perfmon ? "present" : "missing:", bpf ? "" : " CAP_BPF",
+		      perfmon ? "" : " CAP_PERFMON"),
+	    "run through sudo, or once as root: "
+	    "setcap cap_bpf,cap_perfmon,cap_sys_resource+ep \"$(command -v importtrace)\"");
+}
+
+static void check_lockdown(struct diagnosis *d)
+{
+	CLEANUP_ERROR struct error e = {0};
+	CLEANUP_BUF struct buf text = {0};
+	bool locked;
+
+	if (file_read(LOCKDOWN_PATH, 4096, &text, &e) < 0)
+		return; /* no lockdown in this kernel */
+	locked = strstr(text.data, "[confidentiality]") != NULL;
+	add(d, !locked, "no kernel lockdown in confidentiality mode",
+	    xstrdup(locked ? "locked down" : "not locked down"),
+	    "boot without lockdown=confidentiality: it forbids reading kernel memory to BPF");
+}
+
+void diagnose(struct diagnosis *ret)
+{
+	*ret = (struct diagnosis){0};
+	check_kernel(ret);
+	check_btf(ret);
+	check_privilege(ret);
+	check_lockdown(ret);
+}
+
+void diagnosis_free(struct diagnosis *d)
+{
+	for (int i = 0; i < d->n; i++) {
+		free(d->findings[i].what);
+		free(d->findings[i].detail);
+		free(d->findings[i].remedy);
+	}
+	*d = (struct diagnosis){0};
+}
+
+char *diagnose_failure(int code)
+{
+	struct diagnosis d;
+	char *why = NULL;
+
+	diagnose(&d);
+	for (int i = 0; i < d.n && !why; i++)
+		if (!d.findings[i].ok)
+			why = xasprintf("%s: %s. To do: %s", d.findings[i].what,
+					d.findings[i].detail, d.findings[i].remedy);
+	diagnosis_free(&d);
+	if (!why && code == EPERM && status_field("\nSeccomp:", 10))
+		why = xstrdup("bpf(2) is refused although the rights are there: a seccomp filter "
+			      "(a container's default) forbids it. To do: run with "
+			      "--security-opt seccomp=unconfined, or outside the container");
+	return why;
+}
