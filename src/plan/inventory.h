@@ -70,3 +70,4 @@ size_t inventory_find(const struct inventory_root *root, const char *path);
 /* Builds every root's index; call once after filling the entries. */
 void inventory_index(struct inventory *inv);
 void inventory_free(struct inventory *inv);
+void elf_facts_free(struct elf_facts *f);

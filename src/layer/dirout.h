@@ -1,0 +1,12 @@
+/* dirout - members into a directory: written beside the target, then renamed into its place.
+ *
+ * The target must not exist or be an empty directory: replacing a tree that somebody filled is
+ * not ours to do. Modes are the members'; times are now.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "layer/member.h"
+
+int dir_write(const struct members *m, const char *target, const struct layer_progress *progress,
+	      struct error *e);

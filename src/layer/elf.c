@@ -1,0 +1,89 @@
+#include "layer/elf.h"
+
+#include "base/mem.h"
+
+#include <gelf.h>
+#include <libelf.h>
+#include <string.h>
+#include <unistd.h>
+
+/* More entries than any real file has; bounds the work on a hostile one. */
+#define DYN_MAX 4096
+
+static void add(char ***list, size_t *n, char *s)
+{
+	*list = xreallocarray(*list, *n + 1, sizeof(**list));
+	(*list)[(*n)++] = s;
+}
+
+static void add_search(struct elf_facts *f, const char *paths)
+{
+	while (*paths) {
+		size_t n = strcspn(paths, ":");
+
+		if (n)
+			add(&f->search, &f->n_search, xstrndup(paths, n));
+		paths += n + (paths[n] == ':');
+	}
+}
+
+static void add_dynamic(struct elf_facts *f, Elf *elf, size_t strings, const GElf_Dyn *dyn)
+{
+	const char *s;
+
+	if (dyn->d_tag != DT_NEEDED && dyn->d_tag != DT_SONAME && dyn->d_tag != DT_RPATH &&
+	    dyn->d_tag != DT_RUNPATH)
+		return;
+	s = elf_strptr(elf, strings, dyn->d_un.d_val);
+	if (!s)
+		return;
+	if (dyn->d_tag == DT_NEEDED)
+		add(&f->needed, &f->n_needed, xstrdup(s));
+	else if (dyn->d_tag != DT_SONAME)
+		add_search(f, s);
+	else if (!f->soname)
+		f->soname = xstrdup(s);
+}
+
+static void read_dynamic(struct elf_facts *f, Elf *elf)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr shdr;
+
+	while ((scn = elf_nextscn(elf, scn))) {
+		Elf_Data *data;
+		GElf_Dyn dyn;
+
+		if (!gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_DYNAMIC)
+			continue;
+		data = elf_getdata(scn, NULL);
+		for (int i = 0; data && i < DYN_MAX && gelf_getdyn(data, i, &dyn); i++) {
+			if (dyn.d_tag == DT_NULL)
+				break;
+			add_dynamic(f, elf, shdr.sh_link, &dyn);
+		}
+		return;
+	}
+}
+
+struct elf_facts *elf_read(int fd)
+{
+	struct elf_facts *f = NULL;
+	char magic[SELFMAG];
+	GElf_Ehdr ehdr;
+	Elf *elf;
+
+	if (pread(fd, magic, sizeof(magic), 0) != (ssize_t)sizeof(magic) ||
+	    memcmp(magic, ELFMAG, SELFMAG) != 0)
+		return NULL;
+	elf_version(EV_CURRENT);
+	elf = elf_begin(fd, ELF_C_READ, NULL);
+	if (elf && elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &ehdr)) {
+		f = xcalloc(1, sizeof(*f));
+		f->machine = ehdr.e_machine;
+		f->class_ = ehdr.e_ident[EI_CLASS];
+		read_dynamic(f, elf);
+	}
+	elf_end(elf);
+	return f;
+}

@@ -1,0 +1,47 @@
+/* member - what a layer is made of: the writers' input.
+ *
+ * Names are paths inside the layer, without leading or trailing '/'. A list of members is sorted
+ * bytewise by name without duplicates. Content comes from a file, or from memory when `data` is
+ * set (rewritten metadata, a symlink's target). The list owns everything (members_free).
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum member_kind { MEMBER_FILE, MEMBER_DIR, MEMBER_LINK };
+
+struct member {
+	char *name;
+	enum member_kind kind;
+	uint32_t mode; /* 0644, 0755, or 0777 for links */
+	char *path;    /* source file; NULL when data is set or the member is a directory */
+	uint64_t size; /* bytes of content when it was decided: another size now is an error */
+	char *data;
+	size_t data_len;
+};
+
+struct members {
+	struct member *list;
+	size_t n, cap;
+};
+
+#define CLEANUP_MEMBERS __attribute__((cleanup(members_free)))
+
+/* Appends a zeroed member with this name (taken). */
+struct member *members_add(struct members *m, char *name, enum member_kind kind, uint32_t mode);
+void members_sort(struct members *m);
+void members_free(struct members *m);
+
+struct error;
+struct buf;
+/* The content of a file or link member; an error names the path when it is not what was decided
+ * on any more. */
+int member_read(const struct member *m, struct buf *ret, struct error *e);
+
+/* Told while a layer is written: bytes of content done and in all. */
+struct layer_progress {
+	void (*update)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+};

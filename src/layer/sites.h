@@ -1,0 +1,28 @@
+/* sites - the site directories that a run used: the default roots of a prune.
+ *
+ * A site directory directly holds *.dist-info or *.egg-info. Only ancestors of touched files are
+ * looked at, from the top down, and nothing below one that is found (tools vendor dist-info).
+ */
+#pragma once
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+struct site {
+	char *dir;
+	size_t touched; /* files below it that the run touched */
+	size_t used;	/* of these, more than start-up noise: *.pth files and what they import */
+};
+
+struct sites {
+	struct site *list; /* sorted by dir */
+	size_t n;
+};
+
+#define CLEANUP_SITES __attribute__((cleanup(sites_free)))
+
+/* `paths` are absolute, resolved files, sorted bytewise. A directory that cannot be listed is no
+ * site directory. */
+void sites_find(const char *const *paths, size_t n, struct sites *ret);
+void sites_free(struct sites *s);

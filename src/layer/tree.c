@@ -1,0 +1,195 @@
+#include "layer/tree.h"
+
+#include "base/files.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "layer/elf.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* METADATA and RECORD of the largest distributions are some megabytes. */
+#define TEXT_MAX ((size_t)64 << 20)
+
+struct walk {
+	struct inventory_root *root;
+	size_t cap;
+	struct error *e;
+};
+
+static int walk_dir(struct walk *w, int dirfd, const char *path, int depth);
+
+static bool ends_with(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), k = strlen(suffix);
+
+	return n >= k && memcmp(s + n - k, suffix, k) == 0;
+}
+
+/* Whether decisions read the content of this file (see struct entry). */
+static bool wants_text(const char *path)
+{
+	static const char *const names[] = {"METADATA", "RECORD", "entry_points.txt",
+					    "top_level.txt", "WHEEL", "PKG-INFO",
+					    "SOURCES.txt"};
+	CLEANUP_FREE char *dir = path_dir(path);
+	const char *base = path_base(path);
+
+	if (!ends_with(dir, ".dist-info") && !ends_with(dir, ".egg-info"))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(base, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool may_be_elf(const struct entry *ent)
+{
+	return (ent->mode & 0111) || strstr(path_base(ent->path), ".so");
+}
+
+static int read_content(struct walk *w, int dirfd, const char *name, struct entry *ent)
+{
+	CLEANUP_BUF struct buf text = {0};
+	int r;
+
+	if (may_be_elf(ent)) {
+		CLEANUP_CLOSE int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+		if (fd < 0)
+			return error_errno(w->e, errno, "cannot open %s/%s", w->root->dir,
+					   ent->path);
+		ent->elf = elf_read(fd);
+	}
+	if (!wants_text(ent->path))
+		return 0;
+	r = file_read_at(dirfd, name, ent->path, TEXT_MAX, &text, w->e);
+	if (r < 0)
+		return error_add(w->e, "%s", w->root->dir);
+	ent->text_len = text.len;
+	ent->text = buf_take(&text);
+	return 0;
+}
+
+static int read_link(struct walk *w, int dirfd, const char *name, struct entry *ent)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(dirfd, name, target, sizeof(target));
+
+	if (n < 0 || n == (ssize_t)sizeof(target))
+		return error_errno(w->e, n < 0 ? errno : ENAMETOOLONG, "cannot read the link %s/%s",
+				   w->root->dir, ent->path);
+	ent->link_target = xstrndup(target, (size_t)n);
+	return 0;
+}
+
+static enum entry_type type_of(mode_t mode)
+{
+	return S_ISREG(mode) ? ENTRY_FILE : S_ISDIR(mode) ? ENTRY_DIR : S_ISLNK(mode) ? ENTRY_LINK
+										     : ENTRY_OTHER;
+}
+
+/* Takes the path. */
+static struct entry *add_entry(struct walk *w, char *path, const struct stat *st)
+{
+	struct inventory_root *root = w->root;
+	struct entry *ent;
+
+	root->entries = array_grow(root->entries, root->n_entries, &w->cap, sizeof(*ent));
+	ent = &root->entries[root->n_entries++];
+	*ent = (struct entry){
+		.path = path,
+		.type = type_of(st->st_mode),
+		.mode = st->st_mode & 07777,
+		.size = (uint64_t)st->st_size,
+		.mtime_ns = st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec,
+	};
+	return ent;
+}
+
+static int walk_child(struct walk *w, int dirfd, const char *dir, const char *name, int depth)
+{
+	char *path = dir[0] ? xasprintf("%s/%s", dir, name) : xstrdup(name);
+	struct entry *ent;
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		error_errno(w->e, errno, "cannot stat %s/%s", w->root->dir, path);
+		free(path);
+		return -w->e->code;
+	}
+	ent = add_entry(w, path, &st);
+	if (ent->type == ENTRY_FILE)
+		return read_content(w, dirfd, name, ent);
+	if (ent->type == ENTRY_LINK)
+		return read_link(w, dirfd, name, ent);
+	if (ent->type == ENTRY_DIR) {
+		int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+		if (fd < 0)
+			return error_errno(w->e, errno, "cannot open directory %s/%s",
+					   w->root->dir, path);
+		return walk_dir(w, fd, path, depth + 1);
+	}
+	return 0;
+}
+
+/* Takes the descriptor. */
+static int walk_dir(struct walk *w, int dirfd, const char *path, int depth)
+{
+	DIR *dir = fdopendir(dirfd);
+	struct dirent *de;
+	int r = 0;
+
+	if (!dir) {
+		close(dirfd);
+		return error_errno(w->e, errno, "cannot list %s/%s", w->root->dir, path);
+	}
+	if (depth > TREE_DEPTH_MAX)
+		r = error_set(w->e, ELOOP, "%s/%s: directories are nested more than %d deep",
+			      w->root->dir, path, TREE_DEPTH_MAX);
+	while (r == 0 && (errno = 0, de = readdir(dir)))
+		if (strcmp(de->d_name, ".") != 0 && strcmp(de->d_name, "..") != 0)
+			r = walk_child(w, dirfd, path, de->d_name, depth);
+	if (r == 0 && errno)
+		r = error_errno(w->e, errno, "cannot list %s/%s", w->root->dir, path);
+	closedir(dir);
+	return r;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
+}
+
+static int walk_root(struct inventory_root *root, struct error *e)
+{
+	struct walk w = {.root = root, .e = e};
+	int fd = open(root->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return error_errno(e, errno, "cannot open the root %s", root->dir);
+	r = walk_dir(&w, fd, "", 0);
+	if (r == 0 && root->n_entries)
+		qsort(root->entries, root->n_entries, sizeof(*root->entries), by_path);
+	return r;
+}
+
+int tree_read(const char *dir, const char *prefix, struct inventory *inv, struct error *e)
+{
+	char *resolved = realpath(dir, NULL);
+	struct inventory_root *root;
+
+	if (!resolved)
+		return error_errno(e, errno, "cannot find the root %s", dir);
+	inv->roots = xreallocarray(inv->roots, inv->n_roots + 1, sizeof(*inv->roots));
+	root = &inv->roots[inv->n_roots++];
+	*root = (struct inventory_root){.dir = resolved, .prefix = xstrdup(prefix)};
+	return walk_root(root, e);
+}
