@@ -25,6 +25,7 @@
 
 static const struct command *const commands[] = {
 	&cmd_record,
+	&cmd_prune,
 	&cmd_doctor,
 };
 

@@ -25,7 +25,7 @@ struct deflate_pool {
 	int level;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	size_t next;	/* first member that no worker has looked at */
+	size_t next;    /* first member that no worker has looked at */
 	uint64_t ahead; /* bytes of content begun and not yet released */
 	bool stop;
 	pthread_t *threads;
@@ -37,8 +37,8 @@ static int compress(struct libdeflate_compressor *c, const struct buf *in, struc
 	size_t bound = libdeflate_deflate_compress_bound(c, in->len);
 
 	out->data = xmalloc(bound);
-	out->len = libdeflate_deflate_compress(c, in->data ? in->data : "", in->len, out->data,
-					       bound);
+	out->len =
+		libdeflate_deflate_compress(c, in->data ? in->data : "", in->len, out->data, bound);
 	if (!out->len)
 		return -EIO;
 	out->data = xreallocarray(out->data, out->len, 1);
@@ -124,8 +124,7 @@ struct deflate_pool *deflate_start(const struct members *m, int level, unsigned 
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
 	/* Fewer threads than asked for only take longer: the consumer compresses too. */
-	while (p->n_threads < jobs &&
-	       pthread_create(&p->threads[p->n_threads], NULL, work, p) == 0)
+	while (p->n_threads < jobs && pthread_create(&p->threads[p->n_threads], NULL, work, p) == 0)
 		p->n_threads++;
 	return p;
 }

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#define DEFLATE_AHEAD	      ((uint64_t)64 << 20)
+#define DEFLATE_AHEAD         ((uint64_t)64 << 20)
 #define DEFLATE_LEVEL_MIN     1
 #define DEFLATE_LEVEL_MAX     12
 #define DEFLATE_LEVEL_DEFAULT 7

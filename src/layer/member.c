@@ -27,13 +27,35 @@ void members_sort(struct members *m)
 		qsort(m->list, m->n, sizeof(*m->list), by_name);
 }
 
+struct member *members_find(const struct members *m, const struct member *key)
+{
+	return m->n ? bsearch(key, m->list, m->n, sizeof(*m->list), by_name) : NULL;
+}
+
+static void member_free(struct member *m)
+{
+	free(m->name);
+	free(m->path);
+	free(m->data);
+}
+
+void members_unique(struct members *m)
+{
+	size_t n = m->n ? 1 : 0;
+
+	for (size_t i = 1; i < m->n; i++) {
+		if (strcmp(m->list[n - 1].name, m->list[i].name) == 0)
+			member_free(&m->list[i]);
+		else
+			m->list[n++] = m->list[i];
+	}
+	m->n = n;
+}
+
 void members_free(struct members *m)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		free(m->list[i].name);
-		free(m->list[i].path);
-		free(m->list[i].data);
-	}
+	for (size_t i = 0; i < m->n; i++)
+		member_free(&m->list[i]);
 	free(m->list);
 	*m = (struct members){0};
 }

@@ -32,6 +32,10 @@ struct members {
 /* Appends a zeroed member with this name (taken). */
 struct member *members_add(struct members *m, char *name, enum member_kind kind, uint32_t mode);
 void members_sort(struct members *m);
+/* In a sorted list: the member with the key's name, or NULL. */
+struct member *members_find(const struct members *m, const struct member *key);
+/* Drops the second of two sorted neighbours with one name. */
+void members_unique(struct members *m);
 void members_free(struct members *m);
 
 struct error;

@@ -32,9 +32,13 @@ static bool holds_dists(const char *dir)
 /* What site.py and the *.pth files of common tools touch at every start. */
 static bool is_noise(const char *below)
 {
-	static const char *const patterns[] = {"*.pth", "_distutils_hack/*", "__editable__*",
-					       "sitecustomize.py", "usercustomize.py",
-					       "_virtualenv.py", "__pycache__/sitecustomize.*",
+	static const char *const patterns[] = {"*.pth",
+					       "_distutils_hack/*",
+					       "__editable__*",
+					       "sitecustomize.py",
+					       "usercustomize.py",
+					       "_virtualenv.py",
+					       "__pycache__/sitecustomize.*",
 					       "__pycache__/usercustomize.*",
 					       "__pycache__/_virtualenv.*"};
 

@@ -12,7 +12,7 @@
 struct site {
 	char *dir;
 	size_t touched; /* files below it that the run touched */
-	size_t used;	/* of these, more than start-up noise: *.pth files and what they import */
+	size_t used;    /* of these, more than start-up noise: *.pth files and what they import */
 };
 
 struct sites {

@@ -34,8 +34,8 @@ static bool ends_with(const char *s, const char *suffix)
 /* Whether decisions read the content of this file (see struct entry). */
 static bool wants_text(const char *path)
 {
-	static const char *const names[] = {"METADATA", "RECORD", "entry_points.txt",
-					    "top_level.txt", "WHEEL", "PKG-INFO",
+	static const char *const names[] = {"METADATA",      "RECORD", "entry_points.txt",
+					    "top_level.txt", "WHEEL",  "PKG-INFO",
 					    "SOURCES.txt"};
 	CLEANUP_FREE char *dir = path_dir(path);
 	const char *base = path_base(path);
@@ -90,8 +90,10 @@ static int read_link(struct walk *w, int dirfd, const char *name, struct entry *
 
 static enum entry_type type_of(mode_t mode)
 {
-	return S_ISREG(mode) ? ENTRY_FILE : S_ISDIR(mode) ? ENTRY_DIR : S_ISLNK(mode) ? ENTRY_LINK
-										     : ENTRY_OTHER;
+	return S_ISREG(mode)   ? ENTRY_FILE
+	       : S_ISDIR(mode) ? ENTRY_DIR
+	       : S_ISLNK(mode) ? ENTRY_LINK
+			       : ENTRY_OTHER;
 }
 
 /* Takes the path. */
@@ -132,8 +134,8 @@ static int walk_child(struct walk *w, int dirfd, const char *dir, const char *na
 		int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
 		if (fd < 0)
-			return error_errno(w->e, errno, "cannot open directory %s/%s",
-					   w->root->dir, path);
+			return error_errno(w->e, errno, "cannot open directory %s/%s", w->root->dir,
+					   path);
 		return walk_dir(w, fd, path, depth + 1);
 	}
 	return 0;

@@ -231,12 +231,12 @@ static int add_member(zip_t *za, struct zip_job *job, size_t i, const struct dos
 	bool dir = m->kind == MEMBER_DIR;
 	mode_t type = dir ? S_IFDIR : m->kind == MEMBER_LINK ? S_IFLNK : S_IFREG;
 	zip_uint32_t attributes = (zip_uint32_t)(type | m->mode) << 16 | (dir ? 0x10 : 0);
-	zip_int64_t at = dir ? zip_dir_add(za, m->name, name_encoding(m->name))
-			     : add_content(za, job, i);
+	zip_int64_t at =
+		dir ? zip_dir_add(za, m->name, name_encoding(m->name)) : add_content(za, job, i);
 
 	if (at < 0 ||
-	    zip_file_set_external_attributes(za, (zip_uint64_t)at, 0, ZIP_OPSYS_UNIX,
-					     attributes) < 0 ||
+	    zip_file_set_external_attributes(za, (zip_uint64_t)at, 0, ZIP_OPSYS_UNIX, attributes) <
+		    0 ||
 	    zip_file_set_dostime(za, (zip_uint64_t)at, when->time, when->date, 0) < 0)
 		return error_set(job->e, EINVAL, "cannot add %s to the archive: %s", m->name,
 				 zip_strerror(za));

@@ -11,6 +11,21 @@ size_t inventory_find(const struct inventory_root *root, const char *path)
 	return at ? *at : INVENTORY_NONE;
 }
 
+size_t inventory_lower_bound(const struct inventory_root *root, const char *prefix)
+{
+	size_t low = 0, high = root->n_entries;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(root->entries[mid].path, prefix) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 void inventory_index(struct inventory *inv)
 {
 	for (size_t r = 0; r < inv->n_roots; r++) {

@@ -67,6 +67,9 @@ struct inventory {
 
 /* Index of the entry with this path in the root, or INVENTORY_NONE. */
 size_t inventory_find(const struct inventory_root *root, const char *path);
+/* Index of the first entry that sorts at or behind `prefix`: those below a directory follow
+ * "dir/" without a gap. n_entries when there is none. */
+size_t inventory_lower_bound(const struct inventory_root *root, const char *prefix);
 /* Builds every root's index; call once after filling the entries. */
 void inventory_index(struct inventory *inv);
 void inventory_free(struct inventory *inv);

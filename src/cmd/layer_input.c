@@ -1,0 +1,197 @@
+#include "cmd/layer_input.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "layer/sites.h"
+#include "layer/tree.h"
+#include "trace/tracefile.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void input_add(char ***list, size_t *n, char *value)
+{
+	*list = xreallocarray(*list, *n + 1, sizeof(**list));
+	(*list)[(*n)++] = value;
+}
+
+bool input_force(struct layer_input *in, const char *reason)
+{
+	for (size_t i = 0; i < REFUSALS; i++)
+		if (strcmp(reason, refusal_names[i]) == 0)
+			return in->forced[i] = true;
+	return false;
+}
+
+void input_free(struct layer_input *in)
+{
+	free(in->keep);
+	free(in->roots);
+}
+
+void traces_free(struct traces *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		trace_free(&t->list[i]);
+	free(t->list);
+	*t = (struct traces){0};
+}
+
+static int read_traces(const struct layer_input *in, struct traces *traces, struct error *e)
+{
+	int r = 0;
+
+	traces->list = xcalloc(in->n_keep, sizeof(*traces->list));
+	for (size_t i = 0; r == 0 && i < in->n_keep; i++) {
+		r = trace_read(in->keep[i], &traces->list[i], e);
+		if (r == 0)
+			traces->n++;
+	}
+	return r;
+}
+
+/* --- roots ------------------------------------------------------------------------------------ */
+
+/* Where a tree goes in the layer when nobody says: Lambda looks in python/ and in
+ * python/lib/python3.X/site-packages. */
+static char *default_prefix(const char *dir)
+{
+	static const char name[] = "/python";
+	size_t n = strlen(name);
+
+	for (const char *p = strstr(dir, name); p; p = strstr(p + 1, name))
+		if (p[n] == '\0' || strncmp(p + n, "/lib/python3.", 13) == 0)
+			return xstrdup(p + 1);
+	return xstrdup("python");
+}
+
+static int add_root(const char *value, struct inventory *inv, struct error *e)
+{
+	const char *equals = strrchr(value, '=');
+	CLEANUP_FREE char *dir =
+		equals ? xstrndup(value, (size_t)(equals - value)) : xstrdup(value);
+	CLEANUP_FREE char *resolved = realpath(dir, NULL);
+	CLEANUP_FREE char *prefix = NULL;
+	struct stat st;
+
+	if (!resolved)
+		return error_errno(e, errno, "cannot find the root %s", dir);
+	if (stat(resolved, &st) == 0 && !S_ISDIR(st.st_mode))
+		return error_set(e, ENOTDIR, "the root %s is not a directory", dir);
+	prefix = equals && equals[1] ? path_clean(equals + 1)
+		 : equals            ? xstrdup("")
+				     : default_prefix(resolved);
+	if (prefix[0] == '/' || strncmp(prefix, "..", 2) == 0)
+		return error_set(e, EINVAL, "the prefix '%s' leads out of the layer", prefix);
+	if (strcmp(prefix, ".") == 0)
+		prefix[0] = '\0';
+	return tree_read(resolved, prefix, inv, e);
+}
+
+static void find_sites(const struct traces *traces, struct sites *ret)
+{
+	const char **paths;
+	size_t n = 0, total = 0;
+
+	for (size_t k = 0; k < traces->n; k++)
+		total += traces->list[k].n_files;
+	paths = xreallocarray(NULL, total, sizeof(*paths));
+	for (size_t k = 0; k < traces->n; k++)
+		for (size_t i = 0; i < traces->list[k].n_files; i++)
+			if (traces->list[k].files[i].type == TRACE_TYPE_FILE)
+				paths[n++] = traces->list[k].files[i].path;
+	sites_find(paths, n, ret);
+	free(paths);
+}
+
+static int list_candidates(const struct sites *s, struct error *e)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->list[i].used)
+			buf_addf(&b, "\n  --root %s    (%zu files used)", s->list[i].dir,
+				 s->list[i].used);
+	return error_set(e, EINVAL,
+			 "the run used more than one site directory; say which to pack (the option "
+			 "can be repeated):%s",
+			 b.data);
+}
+
+static int default_root(const struct layer_input *in, const struct traces *traces,
+			struct inventory *inv, struct error *e)
+{
+	CLEANUP_SITES struct sites s = {0};
+	const struct site *one = NULL;
+	size_t used = 0;
+
+	find_sites(traces, &s);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.list[i].used) {
+			one = &s.list[i];
+			used++;
+		}
+	if (used == 1)
+		return add_root(one->dir, inv, e);
+	if (used > 1)
+		return list_candidates(&s, e);
+	return error_set(
+		e, ENOENT,
+		"the run in %s used no site directory (one that holds *.dist-info): record "
+		"a command that imports the packages, or name the tree with --root DIR",
+		in->keep[0]);
+}
+
+static int read_roots(const struct layer_input *in, const struct traces *traces,
+		      struct inventory *inv, struct error *e)
+{
+	int r = 0;
+
+	if (!in->n_roots)
+		r = default_root(in, traces, inv, e);
+	for (size_t i = 0; r == 0 && i < in->n_roots; i++)
+		r = add_root(in->roots[i], inv, e);
+	for (size_t a = 0; r == 0 && a < inv->n_roots; a++)
+		for (size_t b = 0; b < inv->n_roots; b++)
+			if (a != b && path_below(inv->roots[a].dir, inv->roots[b].dir))
+				return error_set(e, EINVAL, "the root %s lies inside the root %s",
+						 inv->roots[a].dir, inv->roots[b].dir);
+	if (r == 0)
+		inventory_index(inv);
+	return r;
+}
+
+/* --- refusals --------------------------------------------------------------------------------- */
+
+static int check_trace(const struct layer_input *in, const struct trace *t, const char *name,
+		       const struct inventory *inv, struct error *e)
+{
+	char *texts[REFUSALS];
+	int r = 0;
+
+	refusals_find(t, name, inv, texts);
+	for (size_t i = 0; i < REFUSALS; i++) {
+		if (texts[i] && in->forced[i])
+			fprintf(stderr, "importtrace: warning: %s\n", texts[i]);
+		else if (texts[i] && r == 0)
+			r = error_set(e, EINVAL, "%s. Record again, or go on with --force %s",
+				      texts[i], refusal_names[i]);
+		free(texts[i]);
+	}
+	return r;
+}
+
+int input_load(const struct layer_input *in, struct traces *traces, struct inventory *inv,
+	       struct error *e)
+{
+	int r = read_traces(in, traces, e);
+
+	if (r == 0)
+		r = read_roots(in, traces, inv, e);
+	for (size_t i = 0; r == 0 && i < traces->n; i++)
+		r = check_trace(in, &traces->list[i], in->keep[i], inv, e);
+	return r;
+}

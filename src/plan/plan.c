@@ -1,0 +1,126 @@
+#include "plan/plan.h"
+
+#include "base/mem.h"
+#include "base/path.h"
+
+#include <string.h>
+
+const char *const reason_names[REASONS] = {
+	"removed", "traced", "pair", "link", "elf", "metadata", "static",
+};
+
+bool plan_kept(const struct plan *p, size_t root, size_t i)
+{
+	return p->decisions[root][i].reasons != 0;
+}
+
+void plan_keep(struct plan *p, size_t root, size_t i, enum reason reason, size_t cause_root,
+	       size_t cause)
+{
+	struct decision *d = &p->decisions[root][i];
+
+	if (!d->reasons) {
+		d->main = (uint8_t)reason;
+		d->cause_root = cause_root;
+		d->cause = cause;
+		p->changed = true;
+	}
+	d->reasons |= 1u << reason;
+}
+
+bool plan_locate(const struct plan *p, const char *path, size_t *root, size_t *i)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++) {
+		const char *below = path_below(path, p->inv->roots[r].dir);
+		size_t at = below ? inventory_find(&p->inv->roots[r], below) : INVENTORY_NONE;
+
+		if (at == INVENTORY_NONE)
+			continue;
+		*root = r;
+		*i = at;
+		return true;
+	}
+	return false;
+}
+
+static void pass_traced(struct plan *p, const struct trace *t)
+{
+	for (size_t k = 0; k < t->n_files; k++) {
+		const struct trace_file *f = &t->files[k];
+		size_t root, i;
+
+		if (f->created || !plan_locate(p, f->path, &root, &i))
+			continue;
+		plan_keep(p, root, i, REASON_TRACED, 0, INVENTORY_NONE);
+		for (size_t q = 0; q < f->n_requested; q++)
+			links_on_way(p, f->requested[q], root, i);
+	}
+}
+
+static void pass_static(struct plan *p)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
+			if (p->inv->roots[r].entries[i].type != ENTRY_DIR &&
+			    !category_is_static(p->decisions[r][i].category))
+				plan_keep(p, r, i, REASON_STATIC, 0, INVENTORY_NONE);
+}
+
+static void allocate(struct plan *p)
+{
+	const struct inventory *inv = p->inv;
+
+	p->decisions = xcalloc(inv->n_roots, sizeof(*p->decisions));
+	p->owner = xcalloc(inv->n_roots, sizeof(*p->owner));
+	for (size_t r = 0; r < inv->n_roots; r++) {
+		const struct inventory_root *root = &inv->roots[r];
+
+		p->decisions[r] = xcalloc(root->n_entries, sizeof(**p->decisions));
+		p->owner[r] = xcalloc(root->n_entries, sizeof(**p->owner));
+		for (size_t i = 0; i < root->n_entries; i++) {
+			p->decisions[r][i].category = (uint8_t)categorise(&root->entries[i]);
+			p->decisions[r][i].cause = INVENTORY_NONE;
+			p->owner[r][i] = INVENTORY_NONE;
+		}
+	}
+}
+
+/* The passes behind `traced`; each may give the others work. */
+static void (*const passes[])(struct plan *) = {pass_pairs, pass_links, pass_elf, pass_metadata};
+
+void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
+	       enum safety safety, struct plan *ret)
+{
+	*ret = (struct plan){.inv = inv};
+	allocate(ret);
+	dists_find(ret);
+	if (safety == SAFETY_STATIC) {
+		pass_static(ret);
+		dists_rewrite(ret);
+		return;
+	}
+	for (size_t k = 0; k < n_traces; k++)
+		pass_traced(ret, &traces[k]);
+	do {
+		ret->changed = false;
+		for (size_t k = 0; k < ARRAY_SIZE(passes); k++)
+			passes[k](ret);
+	} while (ret->changed);
+	dists_rewrite(ret);
+}
+
+void plan_free(struct plan *p)
+{
+	dists_free(p);
+	for (size_t r = 0; p->inv && r < p->inv->n_roots; r++) {
+		free(p->decisions[r]);
+		free(p->owner[r]);
+	}
+	for (size_t i = 0; i < p->n_rewrites; i++)
+		free(p->rewrites[i].text);
+	free(p->decisions);
+	free(p->owner);
+	free(p->rewrites);
+	strmap_free(&p->by_basename);
+	*p = (struct plan){0};
+}

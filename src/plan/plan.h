@@ -1,0 +1,127 @@
+/* plan - which entries of an inventory are kept, and why.
+ *
+ * Pure data in, pure data out: traces, an inventory and options give a decision for each entry.
+ * Deciding is a table of passes, each of which adds a reason; passes that can give one another
+ * work are repeated until nothing changes. The first reason that an entry got is its main one,
+ * all are kept. A level (--safety) is a prefix of the table. The plan owns what it points to,
+ * but not the inventory, which must outlive it.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "plan/inventory.h"
+#include "trace.h"
+
+enum safety { SAFETY_STATIC, SAFETY_TRACE };
+
+enum reason {
+	REASON_NONE,
+	REASON_TRACED,   /* touched by the run, not made by it */
+	REASON_PAIR,     /* source ↔ bytecode, __init__ of a parent package */
+	REASON_LINK,     /* a symlink on the way, or the target of a kept one */
+	REASON_ELF,      /* needed by a kept ELF file */
+	REASON_METADATA, /* of a distribution with a kept file */
+	REASON_STATIC,   /* level static: no rule deletes it */
+	REASONS,
+};
+extern const char *const reason_names[REASONS];
+
+/* What kind of thing an entry is, when it is removed. */
+enum category {
+	CATEGORY_TESTS,
+	CATEGORY_DOCS,
+	CATEGORY_EXAMPLES,
+	CATEGORY_BENCHMARKS,
+	CATEGORY_BUILD_TOOLS,
+	CATEGORY_METADATA,
+	CATEGORY_BYTECODE,
+	CATEGORY_STUBS,
+	CATEGORY_C_SOURCES,
+	CATEGORY_CONFIG,
+	CATEGORY_VCS,
+	CATEGORY_MODULE,  /* untouched module */
+	CATEGORY_LIBRARY, /* untouched native library */
+	CATEGORY_DATA,    /* untouched data */
+	CATEGORIES,
+};
+extern const char *const category_names[CATEGORIES];
+
+enum category categorise(const struct entry *ent);
+/* Whether the classic rule lists delete this category. */
+bool category_is_static(enum category c);
+
+struct decision {
+	uint32_t reasons;         /* bit set of 1 << enum reason; 0: removed */
+	uint8_t main;             /* enum reason: the first one */
+	uint8_t category;         /* enum category, whether kept or not */
+	size_t cause_root, cause; /* the entry that asked for this one, or INVENTORY_NONE */
+};
+
+/* A distribution: its *.dist-info or *.egg-info directory and the entries it owns. */
+struct dist {
+	char *name, *version; /* as METADATA says, else from the directory's name */
+	char *dir;            /* the dist-info directory, relative to the root */
+	char *base;           /* its parent: what RECORD is relative to ("" for the root) */
+	size_t root;
+	size_t *files; /* indices of the root's entries that it owns; not sorted */
+	size_t n_files, cap_files;
+	size_t record;     /* entry of RECORD, or INVENTORY_NONE */
+	size_t lost_lines; /* lines of RECORD that name nothing under the root */
+};
+
+/* New content for an entry (RECORD). */
+struct rewrite {
+	size_t root, entry;
+	char *text;
+	size_t len;
+};
+
+struct plan {
+	const struct inventory *inv;
+	struct decision **decisions; /* [root][entry] */
+	struct dist *dists;
+	size_t n_dists;
+	size_t **owner; /* [root][entry] → index of its (first) dist, or INVENTORY_NONE */
+	struct rewrite *rewrites;
+	size_t n_rewrites;
+	struct strmap by_basename; /* libraries: base name or soname → code of (root, entry) */
+	bool changed;              /* a pass has kept something new */
+};
+
+#define CLEANUP_PLAN __attribute__((cleanup(plan_free)))
+
+/* Decides. `traces` may be empty at level static only. */
+void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
+	       enum safety safety, struct plan *ret);
+void plan_free(struct plan *p);
+
+/* --- for the passes --------------------------------------------------------------------------- */
+
+bool plan_kept(const struct plan *p, size_t root, size_t i);
+/* Adds a reason; an entry that is new sets p->changed. */
+void plan_keep(struct plan *p, size_t root, size_t i, enum reason reason, size_t cause_root,
+	       size_t cause);
+/* Finds an absolute path under the roots. */
+bool plan_locate(const struct plan *p, const char *path, size_t *root, size_t *i);
+
+void pass_pairs(struct plan *p);
+void pass_links(struct plan *p);
+void pass_elf(struct plan *p);
+void pass_metadata(struct plan *p);
+/* Keeps the symlinks on the way of an absolute path that was asked for. */
+void links_on_way(struct plan *p, const char *path, size_t cause_root, size_t cause);
+
+/* dists.c */
+void dists_find(struct plan *p);
+void dists_rewrite(struct plan *p);
+void dists_free(struct plan *p);
+
+/* --- refusals --------------------------------------------------------------------------------- */
+
+enum refusal { REFUSE_INCOMPLETE, REFUSE_FAILED, REFUSE_CHANGED, REFUSE_UNTOUCHED, REFUSALS };
+extern const char *const refusal_names[REFUSALS]; /* for --force */
+
+/* Why no layer should be made from this trace: fills texts[i] (the caller frees; NULL: no
+ * objection) for each refusal. `name` is the trace's file, for the message. */
+void refusals_find(const struct trace *t, const char *name, const struct inventory *inv,
+		   char *texts[REFUSALS]);

@@ -1,0 +1,114 @@
+/* refuse - when no layer should be made: the trace is not whole, its command failed, the tree is
+ * not the one that was traced, or the run touched nothing of it. */
+#include "plan/plan.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/path.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *const refusal_names[REFUSALS] = {"incomplete", "failed", "changed", "untouched"};
+
+static char *incomplete(const struct trace *t, const char *name)
+{
+	struct buf b = {0};
+
+	if (t->complete)
+		return NULL;
+	buf_addf(&b, "the trace %s is not complete", name);
+	for (size_t i = 0; i < t->n_reasons; i++)
+		buf_addf(&b, "%s%s", i ? "; " : ": ", t->reasons[i]);
+	return buf_take(&b);
+}
+
+static char *failed(const struct trace *t, const char *name)
+{
+	const char *command = t->n_command ? t->command[0] : "?";
+
+	if (t->signal)
+		return xasprintf("the command traced in %s (%s) was ended by signal %d", name,
+				 command, t->signal);
+	if (t->exit_code)
+		return xasprintf("the command traced in %s (%s) failed with exit code %d", name,
+				 command, t->exit_code);
+	return NULL;
+}
+
+/* What is different about a traced file, or NULL. */
+static char *difference(const struct trace_file *f, const struct inventory_root *root,
+			const char *below)
+{
+	size_t i = inventory_find(root, below);
+	const struct entry *ent = i == INVENTORY_NONE ? NULL : &root->entries[i];
+
+	if (!ent)
+		return xasprintf("%s is missing", f->path);
+	if (f->type == TRACE_TYPE_FILE && ent->type != ENTRY_FILE)
+		return xasprintf("%s is no regular file any more", f->path);
+	if (f->type == TRACE_TYPE_DIR && ent->type != ENTRY_DIR)
+		return xasprintf("%s is no directory any more", f->path);
+	if (f->type == TRACE_TYPE_FILE && ent->size != (uint64_t)f->size)
+		return xasprintf("%s has %" PRIu64 " bytes, in the trace %" PRId64, f->path,
+				 ent->size, f->size);
+	return NULL;
+}
+
+/* The root that a path is below, and the rest of it. */
+static const struct inventory_root *root_of(const struct inventory *inv, const char *path,
+					    const char **below)
+{
+	for (size_t r = 0; r < inv->n_roots; r++) {
+		*below = path_below(path, inv->roots[r].dir);
+		if (*below && **below)
+			return &inv->roots[r];
+	}
+	return NULL;
+}
+
+static char *changed(const struct trace *t, const char *name, const struct inventory *inv,
+		     size_t *touched)
+{
+	char *first = NULL, *text;
+	size_t n = 0;
+
+	for (size_t k = 0; k < t->n_files; k++) {
+		const struct trace_file *f = &t->files[k];
+		const char *below;
+		const struct inventory_root *root = root_of(inv, f->path, &below);
+		char *what;
+
+		/* What the run made is no input; what it removed itself was gone already. */
+		if (!root || f->created)
+			continue;
+		(*touched)++;
+		what = f->type == TRACE_TYPE_UNKNOWN ? NULL : difference(f, root, below);
+		n += what != NULL;
+		if (first)
+			free(what);
+		else
+			first = what;
+	}
+	if (!first)
+		return NULL;
+	text = xasprintf("the tree is not the one that %s was recorded on: %s%s", name, first,
+			 n > 1 ? ", and more" : "");
+	free(first);
+	return text;
+}
+
+void refusals_find(const struct trace *t, const char *name, const struct inventory *inv,
+		   char *texts[REFUSALS])
+{
+	size_t touched = 0;
+
+	texts[REFUSE_INCOMPLETE] = incomplete(t, name);
+	texts[REFUSE_FAILED] = failed(t, name);
+	texts[REFUSE_CHANGED] = changed(t, name, inv, &touched);
+	texts[REFUSE_UNTOUCHED] =
+		touched ? NULL
+			: xasprintf("the run in %s touched nothing under %s%s", name,
+				    inv->n_roots ? inv->roots[0].dir : "any root",
+				    inv->n_roots > 1 ? " or the other roots" : "");
+}

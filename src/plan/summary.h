@@ -1,0 +1,30 @@
+/* summary - a plan in numbers: in all, by package, by reason, by category.
+ *
+ * A package is a distribution, or for files that none owns the top-level name. Only files and
+ * links count; bytes are those of the content before compression.
+ */
+#pragma once
+
+#include "plan/plan.h"
+
+struct amount {
+	uint64_t files, bytes;
+};
+
+struct package_amount {
+	char *name, *version; /* version "" when it is no distribution */
+	struct amount all, kept;
+};
+
+struct summary {
+	struct amount all, kept;
+	struct amount all_bytecode, kept_bytecode; /* *.pyc among them */
+	struct amount by_reason[REASONS];          /* kept, by main reason */
+	struct amount by_category[CATEGORIES];     /* removed */
+	uint64_t empty_dirs;                       /* kept directories */
+	struct package_amount *packages;           /* largest first, then by name */
+	size_t n_packages;
+};
+
+void summary_make(const struct plan *p, struct summary *ret);
+void summary_free(struct summary *s);

@@ -1,0 +1,28 @@
+/* show - a summary for people (tables, by libsmartcols: its only room) and for programs (JSON).
+ *
+ * MB is 10^6 bytes throughout, as Lambda's and pip's own figures are.
+ */
+#pragma once
+
+#include "plan/summary.h"
+
+#include <stdio.h>
+
+/* Tables by package (the `top` largest), reason and category, and the totals. zip_bytes 0: no
+ * archive was written. */
+void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE *out);
+
+/* One JSON document; docs/prune-json.md lists its members. */
+void show_summary_json(const struct summary *s, uint64_t zip_bytes, FILE *out);
+
+/* A progress bar on a terminal, for work that takes longer than a second; nothing elsewhere. */
+struct progress {
+	const char *what;
+	int64_t start_ns, last_ns;
+	bool shown;
+};
+
+void progress_start(struct progress *p, const char *what);
+/* The signature of layer_progress.update, with the progress as ctx. */
+void progress_update(void *progress, uint64_t done, uint64_t total);
+void progress_end(struct progress *p);
