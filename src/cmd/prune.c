@@ -35,8 +35,10 @@ static const struct argp_option options[] = {
 	 "traces used, under python/); repeatable",
 	 0},
 	{"output", 'o', "FILE|DIR/", 0, "A zip, or with a trailing / a directory (layer.zip)", 0},
-	{"safety", OPT_SAFETY, "static|trace", 0,
-	 "How far to go: the classic rule list without a trace, or what was touched (default)", 0},
+	{"safety", OPT_SAFETY, "all|static|trace", 0,
+	 "How far to go: everything; the classic rule list, without a trace; or what was touched "
+	 "(default)",
+	 0},
 	{"force", OPT_FORCE, "REASON", 0,
 	 "Go on although the trace is incomplete, its command failed, the tree changed or was "
 	 "untouched; repeatable",
@@ -67,8 +69,10 @@ static void parse_safety(struct prune_args *args, const char *value, struct argp
 		args->safety = SAFETY_STATIC;
 	else if (strcmp(value, "trace") == 0)
 		args->safety = SAFETY_TRACE;
+	else if (strcmp(value, "all") == 0)
+		args->safety = SAFETY_ALL;
 	else
-		argp_error(state, "--safety is 'static' or 'trace', not '%s'", value);
+		argp_error(state, "--safety is 'all', 'static' or 'trace', not '%s'", value);
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -286,8 +290,8 @@ static int prune(const struct prune_args *args, struct error *e)
 		return error_set(e, EINVAL,
 				 "no trace given: record one with 'importtrace record -- CMD' and "
 				 "give it with --keep trace.json");
-	if (args->safety == SAFETY_STATIC && !args->input.n_roots && !args->input.n_keep)
-		return error_set(e, EINVAL, "--safety static needs the tree: --root DIR");
+	if (args->safety != SAFETY_TRACE && !args->input.n_roots && !args->input.n_keep)
+		return error_set(e, EINVAL, "this level needs the tree: --root DIR");
 	r = input_load(&args->input, &traces, &inv, e);
 	if (r == 0) {
 		plan_make(traces.list, traces.n, &inv, args->safety, &p);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 const char *const reason_names[REASONS] = {
-	"removed", "traced", "pair", "link", "elf", "metadata", "static",
+	"removed", "traced", "pair", "link", "elf", "metadata", "static", "all",
 };
 
 bool plan_kept(const struct plan *p, size_t root, size_t i)
@@ -57,12 +57,14 @@ static void pass_traced(struct plan *p, const struct trace *t)
 	}
 }
 
-static void pass_static(struct plan *p)
+static void pass_static(struct plan *p, bool all)
 {
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
-			if (p->inv->roots[r].entries[i].type != ENTRY_DIR &&
-			    !category_is_static(p->decisions[r][i].category))
+			if (all)
+				plan_keep(p, r, i, REASON_ALL, 0, INVENTORY_NONE);
+			else if (p->inv->roots[r].entries[i].type != ENTRY_DIR &&
+				 !category_is_static(p->decisions[r][i].category))
 				plan_keep(p, r, i, REASON_STATIC, 0, INVENTORY_NONE);
 }
 
@@ -94,8 +96,8 @@ void plan_make(const struct trace *traces, size_t n_traces, const struct invento
 	*ret = (struct plan){.inv = inv};
 	allocate(ret);
 	dists_find(ret);
-	if (safety == SAFETY_STATIC) {
-		pass_static(ret);
+	if (safety != SAFETY_TRACE) {
+		pass_static(ret, safety == SAFETY_ALL);
 		dists_rewrite(ret);
 		return;
 	}

@@ -12,7 +12,7 @@
 #include "plan/inventory.h"
 #include "trace.h"
 
-enum safety { SAFETY_STATIC, SAFETY_TRACE };
+enum safety { SAFETY_ALL, SAFETY_STATIC, SAFETY_TRACE };
 
 enum reason {
 	REASON_NONE,
@@ -22,6 +22,7 @@ enum reason {
 	REASON_ELF,      /* needed by a kept ELF file */
 	REASON_METADATA, /* of a distribution with a kept file */
 	REASON_STATIC,   /* level static: no rule deletes it */
+	REASON_ALL,	 /* level all: everything, for comparison */
 	REASONS,
 };
 extern const char *const reason_names[REASONS];
@@ -90,7 +91,7 @@ struct plan {
 
 #define CLEANUP_PLAN __attribute__((cleanup(plan_free)))
 
-/* Decides. `traces` may be empty at level static only. */
+/* Decides. `traces` is looked at from level trace on. */
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
 	       enum safety safety, struct plan *ret);
 void plan_free(struct plan *p);

@@ -1,0 +1,5 @@
+import alpha
+
+
+def test_greet():
+    assert alpha.greet("x")

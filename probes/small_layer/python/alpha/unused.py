@@ -1,0 +1,3 @@
+"""Never imported by the smoke test."""
+
+TABLE = list(range(1000))

@@ -1,0 +1,2 @@
+def apply(template, values):
+    return template.format(**values)
