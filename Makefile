@@ -35,8 +35,8 @@ SKELETON := $(BUILD)/record.skel.h
 
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
-PROBE_SOURCES := $(sort $(wildcard tests/bpf/*.c))
-PROBES := $(PROBE_SOURCES:tests/bpf/%.c=$(BUILD)/tests/bpf/%)
+PROBE_SOURCES := $(sort $(wildcard probes/known/*.c))
+PROBES := $(PROBE_SOURCES:probes/known/%.c=$(BUILD)/probes/%)
 
 .PHONY: all
 all: $(BUILD)/importtrace
@@ -78,7 +78,7 @@ $(BUILD)/tests/test_%: tests/unit/test_%.c $(LIBRARY)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Itests/unit -MMD -MP $< $(LIBRARY) $(LDFLAGS) $(LDLIBS) -lcmocka -o $@
 
-$(BUILD)/tests/bpf/%: tests/bpf/%.c
+$(BUILD)/probes/%: probes/known/%.c
 	$(call say,PROBE,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -pthread -MMD -MP $< -o $@

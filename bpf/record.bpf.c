@@ -244,6 +244,29 @@ static __always_inline void on_fd(struct scratch *s, struct task_struct *task,
 	s->event.flags &= (__u16)~EVENT_CREATED;
 }
 
+/* When chdir returns, the current directory is already the new one: a relative name says nothing
+ * any more, the directory itself says all. */
+static __always_inline void on_chdir(struct scratch *s, struct task_struct *task,
+				     const struct call *call)
+{
+	struct dentry *dentry = BPF_CORE_READ(task, fs, pwd.dentry);
+	struct vfsmount *mnt = BPF_CORE_READ(task, fs, pwd.mnt);
+	__u32 start;
+	int got;
+
+	if (walk_path(s, SCRATCH_CALL, dentry, mnt, &s->event.path_len) != STEP_DONE)
+		return;
+	start = s->pos;
+	got = add_user_name(s, arg(s, call->name_arg));
+	if (got > 0 && !is_relative(s, start)) {
+		s->event.flags |= EVENT_AT_ROOT;
+	} else {
+		s->event.name_len = 0;
+		s->pos = start;
+	}
+	event_send(s);
+}
+
 static __always_inline bool follows_not(const struct scratch *s, const struct call *call)
 {
 	if (call->flags & CALL_NOFOLLOW)
@@ -305,6 +328,9 @@ static __always_inline void on_success(struct scratch *s, struct task_struct *ta
 		break;
 	case CALL_NAME:
 		on_name(s, task, call);
+		break;
+	case CALL_CHDIR:
+		on_chdir(s, task, call);
 		break;
 	case CALL_MMAP:
 		if (arg(s, call->flag_arg) & MAP_ANONYMOUS)

@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# Known-answer probes: the trace's file set equals the known set exactly.
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || importtrace doctor >/dev/null ||
+		skip "recording needs root or file capabilities"
+	T=$(cd "$(mktemp -d)" && pwd -P)
+	mkdir "$T/d"
+	probe=$BUILD/probes/touch
+	"$probe" prepare "$T/d" /dev/null
+}
+
+teardown() {
+	[ -z "${T:-}" ] || rm -rf "$T"
+}
+
+known() {
+	importtrace record -q -o "$T/trace.json" -- "$probe" "$1" "$T/d" "$T/expected"
+	python3 tests/bpf/compare.py "$T/trace.json" "$T/d" "$T/expected"
+	[ -s "$T/expected" ]
+}
+
+@test "opens, stats, maps, readlinks" { known plain; }
+@test "paths relative to directory descriptors" { known dirfd; }
+@test "paths relative to the current directory" { known chdir; }
+@test "symlinks: what they lead to" { known symlink; }
+@test "listing a directory" { known list; }
+@test "what the run makes, moves, removes" { known write; }
+@test "threads" { known threads; }
+@test "a thread that outlives its leader" { known leader-exit; }
+@test "fork" { known fork; }
+@test "vfork" { known vfork; }
+@test "posix_spawn" { known spawn; }
+@test "a daemon is waited for" { known daemon; }
+@test "32-bit calls" { known compat; }
+
+@test "a script of a script: the kernel's own opens" {
+	"$probe" prepare-scripts "$T/d" /dev/null
+	known script
+	grep -q '"path":"[^"]*/dash","ops":\[[^]]*"exec"' "$T/trace.json"
+	grep -q '"path":"[^"]*/ld-linux[^"]*","ops":\[[^]]*"exec"' "$T/trace.json"
+}
+
+@test "a descriptor from outside shows in its mapping" {
+	exec 9<"$T/d/a"
+	known inherited
+	exec 9<&-
+}
+
+@test "failed look-ups are kept apart" {
+	known plain
+	run python3 -c 'import json, sys
+t = json.load(open(sys.argv[1])); d = sys.argv[2]
+print(*(m["path"][len(d):] for m in t["misses"] if m["path"].startswith(d)))' "$T/trace.json" "$T/d"
+	[ "$output" = "/a/below /absent /dangling" ]
+}
+
+@test "the requested path is kept where a symlink was on the way" {
+	known symlink
+	grep -q "\"path\":\"$T/d/sub/c\".*\"requested\":\\[\"$T/d/link/c\"\\]" "$T/trace.json"
+}
+
+@test "io_uring makes a trace incomplete, exit 125" {
+	run importtrace record -o "$T/trace.json" -- "$probe" io_uring "$T/d" /dev/null
+	grep -q '"untraced_routes":[01]' "$T/trace.json"
+	if grep -q '"untraced_routes":1' "$T/trace.json"; then
+		[ "$status" -eq 125 ]
+		[[ "$output" == *"io_uring"* ]]
+		grep -q '"complete": false' "$T/trace.json"
+	fi
+}
+
+@test "a path too deep to follow makes a trace incomplete, exit 125" {
+	run importtrace record -o "$T/trace.json" -- "$probe" deep "$T/d" "$T/expected"
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"truncated"* ]]
+	grep -q '"complete": false' "$T/trace.json"
+}
+
+@test "a full buffer makes a trace incomplete, exit 125, and names the remedy" {
+	# The smallest buffer, and a burst faster than the reader.
+	run importtrace record --buffer 1 -o "$T/trace.json" -- python3 -c '
+import os, signal, sys
+os.kill(os.getppid(), signal.SIGSTOP)
+for i in range(20000): os.path.exists("/tmp/%d" % i * 8)
+os.kill(os.getppid(), signal.SIGCONT)'
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"--buffer"* ]]
+	grep -q '"complete": false' "$T/trace.json"
+}
+
+@test "no program is left in the kernel" {
+	known plain
+	# The kernel frees programs a moment after their last descriptor is closed.
+	for _ in $(seq 50); do
+		bpftool prog show | grep -qE 'name (sys_exit|process_fork) ' || break
+		sleep 0.1
+	done
+	! bpftool prog show | grep -E 'name (sys_exit|process_fork|process_exec|process_exit) '
+}
