@@ -115,7 +115,10 @@ format-check:
 
 # --- install ---------------------------------------------------------------------------------
 
-CAPABILITIES := cap_bpf,cap_perfmon,cap_sys_resource+ep
+# Before 5.11 BPF memory counts as locked memory, which only cap_sys_resource may exceed. Elsewhere
+# it is left out: a capability that the bounding set lacks would make the program unrunnable.
+OLD_KERNEL := $(shell uname -r | awk -F. '$$1 < 5 || ($$1 == 5 && $$2 < 11) {print ",cap_sys_resource"}')
+CAPABILITIES := cap_bpf,cap_perfmon$(OLD_KERNEL)+ep
 
 .PHONY: install
 install: all

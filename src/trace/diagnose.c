@@ -75,7 +75,7 @@ static void check_privilege(struct diagnosis *d)
 	    xasprintf("%s%s%s", bpf && perfmon ? "present" : "missing:", bpf ? "" : " CAP_BPF",
 		      perfmon ? "" : " CAP_PERFMON"),
 	    "run through sudo, or once as root: "
-	    "setcap cap_bpf,cap_perfmon,cap_sys_resource+ep \"$(command -v importtrace)\"");
+	    "setcap cap_bpf,cap_perfmon+ep \"$(command -v importtrace)\"");
 }
 
 static void check_lockdown(struct diagnosis *d)
