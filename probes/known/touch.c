@@ -58,8 +58,8 @@ static void open_close(const char *path, int flags)
 /* Files that exist before the traced run: made by `prepare`, which is not traced. */
 static void prepare(void)
 {
-	static const char *const files[] = {"a", "b", "sub/c", "sub/deep/d", "t0", "t1",
-					    "t2", "t3"};
+	static const char *const files[] = {"a",  "b",  "sub/c", "sub/deep/d",
+					    "t0", "t1", "t2",    "t3"};
 
 	check(mkdir(in_dir("sub"), 0755) == 0, "mkdir");
 	check(mkdir(in_dir("sub/deep"), 0755) == 0, "mkdir");
@@ -333,8 +333,8 @@ static void mode_io_uring(void)
 static void mode_compat(void)
 {
 #ifdef __x86_64__
-	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
-			 -1, 0);
+	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	long fd;
 
 	check(low != MAP_FAILED, "mmap");
@@ -362,14 +362,14 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } modes[] = {
-	{"prepare", prepare},	    {"prepare-scripts", mode_prepare_scripts},
-	{"plain", mode_plain},	    {"dirfd", mode_dirfd},
-	{"chdir", mode_chdir},	    {"symlink", mode_symlink},
-	{"list", mode_list},	    {"write", mode_write},
-	{"threads", mode_threads},  {"leader-exit", mode_leader_exit},
-	{"fork", mode_fork},	    {"vfork", mode_vfork},
-	{"spawn", mode_spawn},	    {"daemon", mode_daemon},
-	{"script", mode_script},    {"inherited", mode_inherited},
+	{"prepare", prepare},        {"prepare-scripts", mode_prepare_scripts},
+	{"plain", mode_plain},       {"dirfd", mode_dirfd},
+	{"chdir", mode_chdir},       {"symlink", mode_symlink},
+	{"list", mode_list},         {"write", mode_write},
+	{"threads", mode_threads},   {"leader-exit", mode_leader_exit},
+	{"fork", mode_fork},         {"vfork", mode_vfork},
+	{"spawn", mode_spawn},       {"daemon", mode_daemon},
+	{"script", mode_script},     {"inherited", mode_inherited},
 	{"io_uring", mode_io_uring}, {"compat", mode_compat},
 	{"deep", mode_deep},
 };

@@ -22,7 +22,7 @@ enum reason {
 	REASON_ELF,      /* needed by a kept ELF file */
 	REASON_METADATA, /* of a distribution with a kept file */
 	REASON_STATIC,   /* level static: no rule deletes it */
-	REASON_ALL,	 /* level all: everything, for comparison */
+	REASON_ALL,      /* level all: everything, for comparison */
 	REASONS,
 };
 extern const char *const reason_names[REASONS];

@@ -1,0 +1,341 @@
+#include "test.h"
+
+#include "base/mem.h"
+#include "plan/plan.h"
+#include "plan/summary.h"
+
+#include <string.h>
+
+/* A tree under /site, built by hand: entries must be given in order. */
+struct world {
+	struct inventory inv;
+	struct trace trace;
+	struct plan plan;
+};
+
+static void world_open(struct world *w)
+{
+	*w = (struct world){0};
+	w->inv.roots = xcalloc(1, sizeof(*w->inv.roots));
+	w->inv.n_roots = 1;
+	w->inv.roots[0] =
+		(struct inventory_root){.dir = xstrdup("/site"), .prefix = xstrdup("python")};
+}
+
+static struct entry *put(struct world *w, const char *path, enum entry_type type)
+{
+	struct inventory_root *root = &w->inv.roots[0];
+
+	root->entries = xreallocarray(root->entries, root->n_entries + 1, sizeof(struct entry));
+	root->entries[root->n_entries] =
+		(struct entry){.path = xstrdup(path), .type = type, .mode = 0644, .size = 10};
+	return &root->entries[root->n_entries++];
+}
+
+static void put_link(struct world *w, const char *path, const char *target)
+{
+	put(w, path, ENTRY_LINK)->link_target = xstrdup(target);
+}
+
+static void put_text(struct world *w, const char *path, const char *text)
+{
+	struct entry *ent = put(w, path, ENTRY_FILE);
+
+	ent->text = xstrdup(text);
+	ent->text_len = strlen(text);
+}
+
+static struct elf_facts *put_elf(struct world *w, const char *path, const char *needed,
+				 const char *search)
+{
+	struct entry *ent = put(w, path, ENTRY_FILE);
+
+	ent->elf = xcalloc(1, sizeof(*ent->elf));
+	ent->elf->machine = 62;
+	ent->elf->class_ = 2;
+	if (needed) {
+		ent->elf->needed = xcalloc(1, sizeof(char *));
+		ent->elf->needed[ent->elf->n_needed++] = xstrdup(needed);
+	}
+	if (search) {
+		ent->elf->search = xcalloc(1, sizeof(char *));
+		ent->elf->search[ent->elf->n_search++] = xstrdup(search);
+	}
+	return ent->elf;
+}
+
+/* The trace's strings are not owned. */
+static struct trace_file *touched(struct world *w, const char *path)
+{
+	struct trace *t = &w->trace;
+
+	t->files = xreallocarray(t->files, t->n_files + 1, sizeof(*t->files));
+	t->files[t->n_files] = (struct trace_file){.path = (char *)(uintptr_t)path,
+						   .ops = TRACE_OPEN,
+						   .type = TRACE_TYPE_FILE,
+						   .size = 10};
+	return &t->files[t->n_files++];
+}
+
+static void decide(struct world *w)
+{
+	inventory_index(&w->inv);
+	plan_make(&w->trace, 1, &w->inv, SAFETY_TRACE, &w->plan);
+}
+
+static enum reason reason_of(struct world *w, const char *path)
+{
+	size_t i = inventory_find(&w->inv.roots[0], path);
+
+	assert_int_not_equal(i, INVENTORY_NONE);
+	return (enum reason)w->plan.decisions[0][i].main;
+}
+
+static void world_close(struct world *w)
+{
+	plan_free(&w->plan);
+	inventory_free(&w->inv);
+	free(w->trace.files);
+}
+
+static void touched_is_kept_and_created_is_not(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put(&w, "a.txt", ENTRY_FILE);
+	put(&w, "dir", ENTRY_DIR);
+	put(&w, "dir/inside", ENTRY_FILE);
+	put(&w, "made", ENTRY_FILE);
+	touched(&w, "/site/a.txt");
+	touched(&w, "/site/dir")->type = TRACE_TYPE_DIR;
+	touched(&w, "/site/made")->created = true;
+	touched(&w, "/elsewhere");
+	decide(&w);
+	assert_int_equal(reason_of(&w, "a.txt"), REASON_TRACED);
+	assert_int_equal(reason_of(&w, "dir"), REASON_TRACED);
+	assert_int_equal(reason_of(&w, "dir/inside"), REASON_NONE); /* listing is no use */
+	assert_int_equal(reason_of(&w, "made"), REASON_NONE);
+	world_close(&w);
+}
+
+static void modules_come_in_pairs_with_their_packages(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put(&w, "p", ENTRY_DIR);
+	put(&w, "p/__init__.py", ENTRY_FILE);
+	put(&w, "p/__pycache__", ENTRY_DIR);
+	put(&w, "p/__pycache__/__init__.cpython-311.pyc", ENTRY_FILE);
+	put(&w, "p/__pycache__/x.cpython-311.opt-1.pyc", ENTRY_FILE);
+	put(&w, "p/__pycache__/x.cpython-311.pyc", ENTRY_FILE);
+	put(&w, "p/__pycache__/xy.cpython-311.pyc", ENTRY_FILE);
+	put(&w, "p/x.py", ENTRY_FILE);
+	put(&w, "p/xy.py", ENTRY_FILE);
+	touched(&w, "/site/p/__pycache__/x.cpython-311.pyc"); /* only the bytecode was opened */
+	decide(&w);
+	assert_int_equal(reason_of(&w, "p/x.py"), REASON_PAIR);
+	assert_int_equal(reason_of(&w, "p/__pycache__/x.cpython-311.opt-1.pyc"), REASON_PAIR);
+	assert_int_equal(reason_of(&w, "p/__init__.py"), REASON_PAIR);
+	assert_int_equal(reason_of(&w, "p/__pycache__/__init__.cpython-311.pyc"), REASON_PAIR);
+	assert_int_equal(reason_of(&w, "p/xy.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "p/__pycache__/xy.cpython-311.pyc"), REASON_NONE);
+	world_close(&w);
+}
+
+static void links_and_their_targets_stay_and_loops_end(void **state)
+{
+	static char *requested[] = {"/site/way/f"};
+	struct trace_file *f;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put_link(&w, "chain1", "chain2");
+	put_link(&w, "chain2", "real/g");
+	put_link(&w, "loop1", "loop2");
+	put_link(&w, "loop2", "loop1");
+	put_link(&w, "out", "/etc/passwd");
+	put(&w, "real", ENTRY_DIR);
+	put(&w, "real/f", ENTRY_FILE);
+	put(&w, "real/g", ENTRY_FILE);
+	put_link(&w, "way", "real");
+	touched(&w, "/site/chain1");
+	touched(&w, "/site/loop1");
+	touched(&w, "/site/out");
+	f = touched(&w, "/site/real/f");
+	f->requested = requested;
+	f->n_requested = 1;
+	decide(&w);
+	assert_int_equal(reason_of(&w, "chain2"), REASON_LINK);
+	assert_int_equal(reason_of(&w, "real/g"), REASON_LINK);
+	assert_int_equal(reason_of(&w, "loop2"), REASON_LINK);
+	assert_int_equal(reason_of(&w, "way"), REASON_LINK);
+	assert_int_equal(reason_of(&w, "real/f"), REASON_TRACED);
+	world_close(&w);
+}
+
+static void libraries_are_closed_over_needed(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put_elf(&w, "m/ext.so", "libone.so.1", "$ORIGIN/../x.libs");
+	put_elf(&w, "other/libthree.so", NULL, NULL);
+	put_elf(&w, "other/libwrong.so", NULL, NULL)->machine = 183;
+	put_elf(&w, "x.libs/libone.so.1", "libthree.so", "${ORIGIN}");
+	put_elf(&w, "x.libs/unused.so", NULL, NULL);
+	touched(&w, "/site/m/ext.so");
+	decide(&w);
+	assert_int_equal(reason_of(&w, "x.libs/libone.so.1"), REASON_ELF);
+	assert_int_equal(reason_of(&w, "other/libthree.so"), REASON_ELF);
+	assert_int_equal(reason_of(&w, "other/libwrong.so"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "x.libs/unused.so"), REASON_NONE);
+	world_close(&w);
+}
+
+static void metadata_follows_a_kept_file(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put(&w, "a", ENTRY_DIR);
+	put(&w, "a-1.dist-info", ENTRY_DIR);
+	put_text(&w, "a-1.dist-info/METADATA", "Name: A\nVersion: 1\n\nName: not this\n");
+	put_text(&w, "a-1.dist-info/RECORD",
+		 "a/x.py,sha256=1,10\r\n\"a/y.py\",sha256=2,10\n../../../etc/passwd,,\n/abs,,\n"
+		 "a-1.dist-info/RECORD,,\n");
+	put(&w, "a-1.dist-info/direct_url.json", ENTRY_FILE);
+	put(&w, "a-1.dist-info/licenses", ENTRY_DIR);
+	put(&w, "a-1.dist-info/licenses/LICENSE", ENTRY_FILE);
+	put(&w, "a/x.py", ENTRY_FILE);
+	put(&w, "a/y.py", ENTRY_FILE);
+	put(&w, "b-2.dist-info", ENTRY_DIR);
+	put_text(&w, "b-2.dist-info/METADATA", "");
+	put_text(&w, "b-2.dist-info/RECORD", "b.py,,\n");
+	put(&w, "b.py", ENTRY_FILE);
+	touched(&w, "/site/a/x.py");
+	decide(&w);
+	assert_int_equal(reason_of(&w, "a-1.dist-info/METADATA"), REASON_METADATA);
+	assert_int_equal(reason_of(&w, "a-1.dist-info/licenses/LICENSE"), REASON_METADATA);
+	assert_int_equal(reason_of(&w, "a-1.dist-info/direct_url.json"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "b-2.dist-info/METADATA"), REASON_NONE);
+	assert_string_equal(w.plan.dists[0].name, "A");
+	assert_string_equal(w.plan.dists[1].name, "b");
+	assert_string_equal(w.plan.dists[1].version, "2");
+	assert_int_equal(w.plan.dists[0].lost_lines, 2);
+	assert_int_equal(w.plan.n_rewrites, 1);
+	assert_string_equal(w.plan.rewrites[0].text,
+			    "a/x.py,sha256=1,10\na-1.dist-info/RECORD,,\n");
+	world_close(&w);
+}
+
+static void egg_info_owns_what_top_level_names(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put(&w, "c", ENTRY_DIR);
+	put(&w, "c-extra.py", ENTRY_FILE); /* sorts between c and c/x.py */
+	put(&w, "c.egg-info", ENTRY_DIR);
+	put_text(&w, "c.egg-info/PKG-INFO", "Name: C\n");
+	put_text(&w, "c.egg-info/top_level.txt", "c\n../evil\n");
+	put(&w, "c/x.py", ENTRY_FILE);
+	touched(&w, "/site/c/x.py");
+	decide(&w);
+	assert_int_equal(w.plan.n_dists, 1);
+	assert_string_equal(w.plan.dists[0].name, "C");
+	assert_int_equal(w.plan.dists[0].n_files, 3);
+	assert_int_equal(reason_of(&w, "c.egg-info/PKG-INFO"), REASON_METADATA);
+	assert_int_equal(reason_of(&w, "c-extra.py"), REASON_NONE);
+	world_close(&w);
+}
+
+static void refusals_say_why(void **state)
+{
+	char *texts[REFUSALS];
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put(&w, "a", ENTRY_FILE);
+	put(&w, "b", ENTRY_DIR);
+	inventory_index(&w.inv);
+	w.trace.complete = true;
+	touched(&w, "/site/a");
+	refusals_find(&w.trace, "t", &w.inv, texts);
+	for (int i = 0; i < REFUSALS; i++)
+		assert_null(texts[i]);
+	touched(&w, "/site/gone");
+	w.trace.complete = false;
+	w.trace.signal = 9;
+	refusals_find(&w.trace, "t", &w.inv, texts);
+	assert_non_null(strstr(texts[REFUSE_CHANGED], "/site/gone is missing"));
+	assert_non_null(strstr(texts[REFUSE_INCOMPLETE], "not complete"));
+	assert_non_null(strstr(texts[REFUSE_FAILED], "signal 9"));
+	for (int i = 0; i < REFUSALS; i++)
+		free(texts[i]);
+	/* What the run made itself, or removed, is no part of the tree. */
+	w.trace.files[1].created = true;
+	w.trace.files[0].type = TRACE_TYPE_UNKNOWN;
+	refusals_find(&w.trace, "t", &w.inv, texts);
+	assert_null(texts[REFUSE_CHANGED]);
+	for (int i = 0; i < REFUSALS; i++)
+		free(texts[i]);
+	w.trace.n_files = 0;
+	refusals_find(&w.trace, "t", &w.inv, texts);
+	assert_non_null(strstr(texts[REFUSE_UNTOUCHED], "/site"));
+	for (int i = 0; i < REFUSALS; i++)
+		free(texts[i]);
+	world_close(&w);
+}
+
+static void a_summary_adds_up(void **state)
+{
+	struct summary s;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put(&w, "d", ENTRY_DIR);
+	put(&w, "d/a.py", ENTRY_FILE);
+	put(&w, "d/tests", ENTRY_DIR);
+	put(&w, "d/tests/b.py", ENTRY_FILE);
+	put(&w, "e.pyc", ENTRY_FILE);
+	touched(&w, "/site/d/a.py");
+	touched(&w, "/site/d")->type = TRACE_TYPE_DIR;
+	decide(&w);
+	summary_make(&w.plan, &s);
+	assert_int_equal(s.all.files, 3);
+	assert_int_equal(s.kept.bytes, 10);
+	assert_int_equal(s.empty_dirs, 1);
+	assert_int_equal(s.by_reason[REASON_TRACED].files, 1);
+	assert_int_equal(s.by_category[CATEGORY_TESTS].files, 1);
+	assert_int_equal(s.by_category[CATEGORY_BYTECODE].files, 1);
+	assert_int_equal(s.n_packages, 2);
+	assert_string_equal(s.packages[0].name, "d");
+	summary_free(&s);
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(touched_is_kept_and_created_is_not),
+		cmocka_unit_test(modules_come_in_pairs_with_their_packages),
+		cmocka_unit_test(links_and_their_targets_stay_and_loops_end),
+		cmocka_unit_test(libraries_are_closed_over_needed),
+		cmocka_unit_test(metadata_follows_a_kept_file),
+		cmocka_unit_test(egg_info_owns_what_top_level_names),
+		cmocka_unit_test(refusals_say_why),
+		cmocka_unit_test(a_summary_adds_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
