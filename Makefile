@@ -86,21 +86,23 @@ $(BUILD)/probes/%: probes/known/%.c
 .PHONY: test test-unit test-programs
 test-programs: all $(UNIT_TESTS) $(PROBES)
 
-test: test-programs
+test: test-programs test-programs-asan
 	$(Q)BUILD=$(abspath $(BUILD)) tests/run
 
 test-unit: $(UNIT_TESTS)
 	$(Q)BUILD=$(abspath $(BUILD)) tests/run unit
 
 # The same tests on a build with AddressSanitizer and UndefinedBehaviorSanitizer.
-.PHONY: asan
-asan:
-	$(Q)$(MAKE) BUILD=build/asan SANITIZE=address,undefined CFLAGS="-O1 -g" test-programs
-	$(Q)BUILD=$(abspath build/asan) tests/run unit cli
+.PHONY: asan test-programs-asan
+test-programs-asan:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined \
+		CFLAGS="-O1 -g" test-programs
+asan: test-programs-asan
+	$(Q)BUILD=$(abspath $(BUILD)) tests/run asan
 
 .PHONY: clang
 clang:
-	$(Q)$(MAKE) BUILD=build/clang CC=clang test-programs
+	$(Q)$(MAKE) --no-print-directory BUILD=build/with-clang CC=clang test-programs
 
 .PHONY: tidy
 tidy: $(SKELETON)

@@ -1,0 +1,38 @@
+#!/usr/bin/env bats
+# The tree itself: a second compiler, formatting, scripts, house limits.
+
+@test "clang builds everything without a warning" {
+	run make --no-print-directory clang
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+}
+
+@test "sources are formatted" {
+	run make --no-print-directory format-check
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+}
+
+@test "scripts pass shellcheck" {
+	shellcheck dev .ci/run tests/run bench/*
+}
+
+@test "no source over 700 lines, main.c under 150" {
+	for f in $(git ls-files '*.c' '*.h' '*.py' '*.bats'); do
+		[ "$(wc -l <"$f")" -le 700 ] || { echo "$f"; false; }
+	done
+	[ "$(wc -l <src/main.c)" -lt 150 ]
+}
+
+@test "deciding does no I/O, and dependencies point one way" {
+	! grep -nE '#include <(fcntl|unistd|dirent|stdio|sys/)' src/plan/*.c
+	! grep -nE '#include "(cmd|trace|layer|view)/' src/plan/*.[ch] src/base/*.[ch]
+	! grep -nE '#include "(cmd|layer|view)/' src/trace/*.[ch]
+	! grep -nE '#include "(cmd|trace|view)/' src/layer/*.[ch]
+	! grep -nE '#include "(cmd|trace|layer)/' src/view/*.[ch]
+}
+
+@test "installing puts the program in its place" {
+	T=$(mktemp -d)
+	make --no-print-directory install DESTDIR="$T" PREFIX=/usr
+	"$T/usr/bin/importtrace" --version
+	rm -rf "$T"
+}
