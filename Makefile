@@ -87,10 +87,10 @@ $(BUILD)/probes/%: probes/known/%.c
 test-programs: all $(UNIT_TESTS) $(PROBES)
 
 test: test-programs test-programs-asan
-	$(Q)BUILD=$(abspath $(BUILD)) tests/run
+	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run
 
 test-unit: $(UNIT_TESTS)
-	$(Q)BUILD=$(abspath $(BUILD)) tests/run unit
+	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run unit
 
 # The same tests on a build with AddressSanitizer and UndefinedBehaviorSanitizer.
 .PHONY: asan test-programs-asan
@@ -98,7 +98,7 @@ test-programs-asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined \
 		CFLAGS="-O1 -g" test-programs
 asan: test-programs-asan
-	$(Q)BUILD=$(abspath $(BUILD)) tests/run asan
+	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run asan
 
 .PHONY: clang
 clang:
