@@ -10,7 +10,8 @@ setup() {
 	smoke=$PWD/probes/small_layer/smoke.py
 	repo=$PWD
 	cd "$T"
-	# The system's interpreter: others may hold packages of their own.
+	# The system's interpreter, and -S below: *.pth files of this machine's own site directory may
+	# import from it at every start, and it would then be a second candidate for the root.
 	[ ! -x /usr/bin/python3 ] || python=/usr/bin/python3
 }
 
@@ -31,7 +32,7 @@ validate() {
 
 @test "record, prune, run on the zip alone; the run's own bytecode is no part of it" {
 	env -u PYTHONDONTWRITEBYTECODE PYTHONPATH="$T/python" \
-		importtrace record -q -- "$python" "$smoke" >answer
+		importtrace record -q -- "$python" -S "$smoke" >answer
 	grep -q '"complete": true' trace.json
 	grep -q "$T/python/alpha/core.py" trace.json
 	grep -q "__pycache__/core.*\"created\":true" trace.json
@@ -44,7 +45,7 @@ validate() {
 }
 
 @test "real traces validate against the schema" {
-	PYTHONPATH=$T/python importtrace record -q -- "$python" "$smoke"
+	PYTHONPATH=$T/python importtrace record -q -- "$python" -S "$smoke"
 	validate trace.json
 	importtrace record -q -o sig.json -- sh -c 'kill -9 $$' || true
 	validate sig.json
@@ -71,7 +72,7 @@ validate() {
 	sed "s|@ROOT@|$T/python|g" "$repo/probes/small_layer/trace.json.in" >carried.json
 	validate carried.json
 	importtrace prune --keep carried.json -q -o a.zip
-	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$T/python importtrace record -q -- "$python" "$smoke"
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$T/python importtrace record -q -- "$python" -S "$smoke"
 	importtrace prune --keep trace.json -q -o b.zip
 	cmp a.zip b.zip
 }
