@@ -130,7 +130,7 @@ struct pt_regs {
 	__s32 syscallno;
 };
 #else
-#error "no syscall registers for this architecture: see docs/kernel-side.md"
+#error "no syscall registers are described for this architecture"
 #endif
 
 #pragma clang attribute pop

@@ -164,8 +164,8 @@ static const char *const counter_reasons[COUNTERS] = {
 	[COUNT_TRUNCATED] = "a path is longer or deeper than can be followed",
 	[COUNT_ESCAPED] = "a path leads out of every root directory",
 	[COUNT_UNTRACKED] = "too many processes at once",
-	[COUNT_UNTRACED] = "files can be opened through io_uring (or the old 32-bit mmap), which "
-			   "is not traced; switch it off in the workload",
+	[COUNT_UNTRACED] = ("files can be opened through io_uring (or the old 32-bit mmap), which "
+			    "is not traced; switch it off in the workload"),
 	[COUNT_COMPAT] = "32-bit calls are not understood on this architecture",
 	[COUNT_FOREIGN_ROOT] = "a process changed its root directory (chroot)",
 	[COUNT_FOREIGN_NS] = "a process left the mount namespace of the command",

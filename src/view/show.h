@@ -12,7 +12,7 @@
  * archive was written. */
 void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE *out);
 
-/* One JSON document; docs/prune-json.md lists its members. */
+/* One JSON document: total, kept, reasons, removed, packages, zip_bytes. */
 void show_summary_json(const struct summary *s, uint64_t zip_bytes, FILE *out);
 
 /* A progress bar on a terminal, for work that takes longer than a second; nothing elsewhere. */
