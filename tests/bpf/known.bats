@@ -98,3 +98,19 @@ os.kill(os.getppid(), signal.SIGCONT)'
 	done
 	! bpftool prog show | grep -E 'name (sys_exit|process_fork|process_exec|process_exit) '
 }
+
+@test "what a Python program does" {
+	importtrace record -q -o "$T/trace.json" -- \
+		python3 -S -E probes/known/touch.py "$T/d" "$T/expected"
+	python3 tests/bpf/compare.py "$T/trace.json" "$T/d" "$T/expected"
+}
+
+@test "no kernel type information: said, with the one thing to do, and nothing is run" {
+	[ "$(id -u)" -eq 0 ] || skip "hiding it needs root"
+	run unshare -m sh -c "mount -t tmpfs none /sys/kernel/btf && cd $T &&
+		importtrace record -- touch ran"
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"/sys/kernel/btf/vmlinux: No such file"*"CONFIG_DEBUG_INFO_BTF"* ]]
+	[ ! -e "$T/ran" ]
+	[ ! -e "$T/trace.json" ]
+}
