@@ -1,6 +1,7 @@
 #include "plan/summary.h"
 
 #include "base/mem.h"
+#include "base/path.h"
 
 #include <string.h>
 
@@ -10,25 +11,73 @@ static void add(struct amount *a, uint64_t bytes)
 	a->bytes += bytes;
 }
 
-/* The package of an entry, made when it is new. */
-static struct package_amount *package_of(const struct plan *p, struct summary *s,
-					 struct strmap *names, size_t r, size_t i)
-{
-	size_t owner = p->owner[r][i], len;
-	const char *name =
-		owner == INVENTORY_NONE ? p->inv->roots[r].entries[i].path : p->dists[owner].name;
-	bool is_new;
-	size_t at;
+/* Groups being collected: what a name's index is, beside the list itself. */
+struct groups {
+	struct strmap names;
+	struct group_amount **list;
+	size_t *n;
+};
 
-	len = owner == INVENTORY_NONE ? strcspn(name, "/") : strlen(name);
-	at = *strmap_add(names, name, len, s->n_packages, &is_new);
+static struct group_amount *group_of(struct groups *g, const char *name, size_t len,
+				     const char *version)
+{
+	bool is_new;
+	size_t at = *strmap_add(&g->names, name, len, *g->n, &is_new);
+
 	if (is_new) {
-		s->packages = xreallocarray(s->packages, s->n_packages + 1, sizeof(*s->packages));
-		s->packages[s->n_packages++] = (struct package_amount){
-			.name = xstrndup(name, len),
-			.version = xstrdup(owner == INVENTORY_NONE ? "" : p->dists[owner].version)};
+		*g->list = xreallocarray(*g->list, *g->n + 1, sizeof(**g->list));
+		(*g->list)[(*g->n)++] = (struct group_amount){.name = xstrndup(name, len),
+							      .version = xstrdup(version)};
 	}
-	return &s->packages[at];
+	return &(*g->list)[at];
+}
+
+static void add_group(struct group_amount *g, uint64_t bytes, bool kept)
+{
+	add(&g->all, bytes);
+	if (kept)
+		add(&g->kept, bytes);
+}
+
+static void add_package(const struct plan *p, struct groups *g, size_t r, size_t i)
+{
+	size_t owner = p->owner[r][i];
+	const struct entry *ent = &p->inv->roots[r].entries[i];
+	const struct dist *d = owner == INVENTORY_NONE ? NULL : &p->dists[owner];
+	struct group_amount *one = d ? group_of(g, d->name, strlen(d->name), d->version)
+				     : group_of(g, ent->path, strcspn(ent->path, "/"), "");
+
+	add_group(one, ent->size, plan_kept(p, r, i));
+}
+
+/* "libz.so.1.2": digits and dots behind ".so" are a version. */
+static const char *versioned_library(const char *base)
+{
+	const char *s = strstr(base, ".so.");
+
+	return s && strspn(s + 4, "0123456789.") == strlen(s + 4) ? s : NULL;
+}
+
+char *file_type(const char *path)
+{
+	const char *base = path_base(path), *dot = strrchr(base, '.');
+	char *type;
+
+	if (versioned_library(base))
+		return xstrdup(".so");
+	if (!dot || dot == base || !dot[1])
+		return xstrdup("(none)");
+	type = xstrdup(dot);
+	for (char *c = type; *c; c++)
+		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+	return type;
+}
+
+static void add_type(struct groups *g, const struct entry *ent, bool kept)
+{
+	CLEANUP_FREE char *type = file_type(ent->path);
+
+	add_group(group_of(g, type, strlen(type), ""), ent->size, kept);
 }
 
 static bool is_bytecode(const char *path)
@@ -38,16 +87,13 @@ static bool is_bytecode(const char *path)
 	return n > 4 && strcmp(path + n - 4, ".pyc") == 0;
 }
 
-static void add_entry(const struct plan *p, struct summary *s, struct strmap *names, size_t r,
-		      size_t i)
+static void add_entry(const struct plan *p, struct summary *s, size_t r, size_t i)
 {
 	const struct entry *ent = &p->inv->roots[r].entries[i];
 	const struct decision *d = &p->decisions[r][i];
-	struct package_amount *package = package_of(p, s, names, r, i);
 	bool bytecode = is_bytecode(ent->path);
 
 	add(&s->all, ent->size);
-	add(&package->all, ent->size);
 	if (bytecode)
 		add(&s->all_bytecode, ent->size);
 	if (!d->reasons) {
@@ -55,7 +101,6 @@ static void add_entry(const struct plan *p, struct summary *s, struct strmap *na
 		return;
 	}
 	add(&s->kept, ent->size);
-	add(&package->kept, ent->size);
 	add(&s->by_reason[d->main], ent->size);
 	if (bytecode)
 		add(&s->kept_bytecode, ent->size);
@@ -63,35 +108,55 @@ static void add_entry(const struct plan *p, struct summary *s, struct strmap *na
 
 static int by_size(const void *a, const void *b)
 {
-	const struct package_amount *x = a, *y = b;
+	const struct group_amount *x = a, *y = b;
 
 	if (x->all.bytes != y->all.bytes)
 		return x->all.bytes < y->all.bytes ? 1 : -1;
 	return strcmp(x->name, y->name);
 }
 
+static void sort_groups(struct group_amount *list, size_t n)
+{
+	if (n)
+		qsort(list, n, sizeof(*list), by_size);
+}
+
 void summary_make(const struct plan *p, struct summary *ret)
 {
-	CLEANUP_STRMAP struct strmap names = {0};
+	struct groups packages = {.list = &ret->packages, .n = &ret->n_packages};
+	struct groups types = {.list = &ret->types, .n = &ret->n_types};
 
 	*ret = (struct summary){0};
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
-			if (p->inv->roots[r].entries[i].type != ENTRY_DIR)
-				add_entry(p, ret, &names, r, i);
-			else if (plan_kept(p, r, i))
-				ret->empty_dirs++;
+			const struct entry *ent = &p->inv->roots[r].entries[i];
+
+			if (ent->type == ENTRY_DIR) {
+				ret->empty_dirs += plan_kept(p, r, i);
+				continue;
+			}
+			add_entry(p, ret, r, i);
+			add_package(p, &packages, r, i);
+			add_type(&types, ent, plan_kept(p, r, i));
 		}
-	if (ret->n_packages)
-		qsort(ret->packages, ret->n_packages, sizeof(*ret->packages), by_size);
+	sort_groups(ret->packages, ret->n_packages);
+	sort_groups(ret->types, ret->n_types);
+	strmap_free(&packages.names);
+	strmap_free(&types.names);
+}
+
+static void free_groups(struct group_amount *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(list[i].name);
+		free(list[i].version);
+	}
+	free(list);
 }
 
 void summary_free(struct summary *s)
 {
-	for (size_t i = 0; i < s->n_packages; i++) {
-		free(s->packages[i].name);
-		free(s->packages[i].version);
-	}
-	free(s->packages);
+	free_groups(s->packages, s->n_packages);
+	free_groups(s->types, s->n_types);
 	*s = (struct summary){0};
 }

@@ -11,7 +11,8 @@ struct amount {
 	uint64_t files, bytes;
 };
 
-struct package_amount {
+/* One package, or one type of file (version ""). */
+struct group_amount {
 	char *name, *version; /* version "" when it is no distribution */
 	struct amount all, kept;
 };
@@ -22,9 +23,15 @@ struct summary {
 	struct amount by_reason[REASONS];          /* kept, by main reason */
 	struct amount by_category[CATEGORIES];     /* removed */
 	uint64_t empty_dirs;                       /* kept directories */
-	struct package_amount *packages;           /* largest first, then by name */
+	struct group_amount *packages;             /* largest first, then by name */
 	size_t n_packages;
+	struct group_amount *types; /* by file_type; likewise */
+	size_t n_types;
 };
+
+/* The type of a file by its name: its last suffix in lower case (".py"), ".so" also for versioned
+ * libraries (libz.so.1.2), "(none)" without one. The caller frees. */
+char *file_type(const char *path);
 
 void summary_make(const struct plan *p, struct summary *ret);
 void summary_free(struct summary *s);

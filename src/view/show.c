@@ -66,7 +66,7 @@ static void show_packages(const struct summary *s, size_t top, FILE *out)
 	size_t n_rest = s->n_packages > top ? s->n_packages - top : 0;
 
 	for (size_t i = 0; i < s->n_packages; i++) {
-		const struct package_amount *p = &s->packages[i];
+		const struct group_amount *p = &s->packages[i];
 
 		if (i < top) {
 			add_amounts(t, xasprintf("%s %s", p->name, p->version), &p->all, &p->kept);
@@ -139,7 +139,7 @@ static struct json *amounts_json(const char *const *names, const struct amount *
 	return j;
 }
 
-static struct json *package_json(const struct package_amount *p)
+static struct json *package_json(const struct group_amount *p)
 {
 	struct json *j = json_object();
 

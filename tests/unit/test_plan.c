@@ -320,8 +320,25 @@ static void a_summary_adds_up(void **state)
 	assert_int_equal(s.by_category[CATEGORY_BYTECODE].files, 1);
 	assert_int_equal(s.n_packages, 2);
 	assert_string_equal(s.packages[0].name, "d");
+	assert_string_equal(s.types[0].name, ".py");
 	summary_free(&s);
 	world_close(&w);
+}
+
+static void types_are_suffixes(void **state)
+{
+	static const char *const cases[][2] = {
+		{"a/b.py", ".py"},    {"a.b/c", "(none)"},         {"a/.hidden", "(none)"},
+		{"x.abi3.so", ".so"}, {"l/libz.so.1.2.13", ".so"}, {"l/x.so.conf", ".conf"},
+		{"T.JSON", ".json"},  {"trailing.", "(none)"},     {"m.cpython-311.pyc", ".pyc"},
+	};
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(cases); k++) {
+		CLEANUP_FREE char *type = file_type(cases[k][0]);
+
+		assert_string_equal(type, cases[k][1]);
+	}
 }
 
 int main(void)
@@ -335,6 +352,7 @@ int main(void)
 		cmocka_unit_test(egg_info_owns_what_top_level_names),
 		cmocka_unit_test(refusals_say_why),
 		cmocka_unit_test(a_summary_adds_up),
+		cmocka_unit_test(types_are_suffixes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
