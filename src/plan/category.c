@@ -20,9 +20,11 @@ const char *const category_names[CATEGORIES] = {
 	"C sources",
 	"config",
 	"VCS",
+	"unimportable module",
 	"untouched module",
 	"untouched library",
 	"untouched data",
+	"untouched distribution",
 };
 
 struct rule {
@@ -129,5 +131,5 @@ enum category categorise(const struct entry *ent)
 
 bool category_is_static(enum category c)
 {
-	return c < CATEGORY_MODULE;
+	return c < CATEGORY_UNIMPORTABLE;
 }

@@ -5,8 +5,11 @@
 
 #include <string.h>
 
+const char *const safety_names[SAFETIES] = {"static", "trace", "closure", "package", "all"};
+
 const char *const reason_names[REASONS] = {
-	"removed", "traced", "pair", "link", "elf", "metadata", "static", "all",
+	"removed", "traced", "pair", "link", "elf",     "metadata", "import", "module", "name",
+	"plugin",  "data",   "rule", "user", "package", "repaired", "static", "all",
 };
 
 bool plan_kept(const struct plan *p, size_t root, size_t i)
@@ -14,18 +17,54 @@ bool plan_kept(const struct plan *p, size_t root, size_t i)
 	return p->decisions[root][i].reasons != 0;
 }
 
-void plan_keep(struct plan *p, size_t root, size_t i, enum reason reason, size_t cause_root,
-	       size_t cause)
+static size_t *causes_end(struct plan *p, struct decision *d)
+{
+	size_t *at = &d->causes;
+
+	while (*at != INVENTORY_NONE)
+		at = &p->causes[*at].next;
+	return at;
+}
+
+static void add_cause(struct plan *p, struct decision *d, const struct cause *why)
+{
+	struct cause *c;
+
+	p->causes = array_grow(p->causes, p->n_causes, &p->cap_causes, sizeof(*p->causes));
+	c = &p->causes[p->n_causes];
+	*c = *why;
+	c->text = why->text ? xstrdup(why->text) : NULL;
+	c->next = INVENTORY_NONE;
+	*causes_end(p, d) = p->n_causes++;
+}
+
+void plan_keep_at(struct plan *p, size_t root, size_t i, const struct cause *why)
 {
 	struct decision *d = &p->decisions[root][i];
 
+	if (d->dropped || (d->reasons & (1u << why->reason)))
+		return;
 	if (!d->reasons) {
-		d->main = (uint8_t)reason;
-		d->cause_root = cause_root;
-		d->cause = cause;
+		d->main = (uint8_t)why->reason;
 		p->changed = true;
 	}
-	d->reasons |= 1u << reason;
+	d->reasons |= 1u << why->reason;
+	add_cause(p, d, why);
+}
+
+void plan_keep(struct plan *p, size_t root, size_t i, enum reason reason, size_t cause_root,
+	       size_t cause)
+{
+	plan_keep_at(p, root, i,
+		     &(struct cause){.reason = reason, .root = cause_root, .entry = cause});
+}
+
+const struct cause *plan_cause(const struct plan *p, size_t root, size_t i, enum reason reason)
+{
+	for (size_t k = p->decisions[root][i].causes; k != INVENTORY_NONE; k = p->causes[k].next)
+		if (p->causes[k].reason == reason)
+			return &p->causes[k];
+	return NULL;
 }
 
 bool plan_locate(const struct plan *p, const char *path, size_t *root, size_t *i)
@@ -81,7 +120,7 @@ static void allocate(struct plan *p)
 		p->owner[r] = xcalloc(root->n_entries, sizeof(**p->owner));
 		for (size_t i = 0; i < root->n_entries; i++) {
 			p->decisions[r][i].category = (uint8_t)categorise(&root->entries[i]);
-			p->decisions[r][i].cause = INVENTORY_NONE;
+			p->decisions[r][i].causes = INVENTORY_NONE;
 			p->owner[r][i] = INVENTORY_NONE;
 		}
 	}
@@ -91,13 +130,13 @@ static void allocate(struct plan *p)
 static void (*const passes[])(struct plan *) = {pass_pairs, pass_links, pass_elf, pass_metadata};
 
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
-	       enum safety safety, struct plan *ret)
+	       const struct plan_options *opt, struct plan *ret)
 {
 	*ret = (struct plan){.inv = inv};
 	allocate(ret);
 	dists_find(ret);
-	if (safety != SAFETY_TRACE) {
-		pass_static(ret, safety == SAFETY_ALL);
+	if (opt->safety == SAFETY_STATIC || opt->safety == SAFETY_ALL) {
+		pass_static(ret, opt->safety == SAFETY_ALL);
 		dists_rewrite(ret);
 		return;
 	}
@@ -120,6 +159,9 @@ void plan_free(struct plan *p)
 	}
 	for (size_t i = 0; i < p->n_rewrites; i++)
 		free(p->rewrites[i].text);
+	for (size_t i = 0; i < p->n_causes; i++)
+		free(p->causes[i].text);
+	free(p->causes);
 	free(p->decisions);
 	free(p->owner);
 	free(p->rewrites);

@@ -12,8 +12,12 @@
 #include "plan/inventory.h"
 #include "trace.h"
 
-enum safety { SAFETY_ALL, SAFETY_STATIC, SAFETY_TRACE };
+/* How far to go, from least to most (static aside, which looks at no trace). */
+enum safety { SAFETY_STATIC, SAFETY_TRACE, SAFETY_CLOSURE, SAFETY_PACKAGE, SAFETY_ALL, SAFETIES };
+#define SAFETY_DEFAULT SAFETY_TRACE
+extern const char *const safety_names[SAFETIES]; /* for --safety */
 
+/* Why an entry is kept, strongest first. */
 enum reason {
 	REASON_NONE,
 	REASON_TRACED,   /* touched by the run, not made by it */
@@ -21,6 +25,15 @@ enum reason {
 	REASON_LINK,     /* a symlink on the way, or the target of a kept one */
 	REASON_ELF,      /* needed by a kept ELF file */
 	REASON_METADATA, /* of a distribution with a kept file */
+	REASON_IMPORT,   /* imported by a kept module */
+	REASON_MODULE,   /* another importable module of a touched distribution */
+	REASON_NAME,     /* named by a string in a kept module */
+	REASON_PLUGIN,   /* of a listed namespace package, or an entry point asked for */
+	REASON_DATA,     /* small data beside live modules, sibling of touched data */
+	REASON_RULE,     /* rule:NAME, the built-in rules; the cause's text is NAME */
+	REASON_USER,    /* user:LINE, the user's rules; the cause's text is the pattern's comment */
+	REASON_PACKAGE, /* level package: of a touched distribution */
+	REASON_REPAIRED, /* missed by a run on the layer and added again */
 	REASON_STATIC,   /* level static: no rule deletes it */
 	REASON_ALL,      /* level all: everything, for comparison */
 	REASONS,
@@ -40,9 +53,11 @@ enum category {
 	CATEGORY_C_SOURCES,
 	CATEGORY_CONFIG,
 	CATEGORY_VCS,
-	CATEGORY_MODULE,  /* untouched module */
-	CATEGORY_LIBRARY, /* untouched native library */
-	CATEGORY_DATA,    /* untouched data */
+	CATEGORY_UNIMPORTABLE, /* a module that cannot be imported in this environment */
+	CATEGORY_MODULE,       /* untouched module */
+	CATEGORY_LIBRARY,      /* untouched native library */
+	CATEGORY_DATA,         /* untouched data */
+	CATEGORY_DIST,         /* of a distribution that no run touched */
 	CATEGORIES,
 };
 extern const char *const category_names[CATEGORIES];
@@ -51,11 +66,21 @@ enum category categorise(const struct entry *ent);
 /* Whether the classic rule lists delete this category. */
 bool category_is_static(enum category c);
 
+/* What made a reason apply: of each reason of an entry the first cause is remembered. */
+struct cause {
+	enum reason reason;
+	size_t root, entry; /* the entry that asked; entry INVENTORY_NONE when none did */
+	uint32_t line;      /* in that entry's text, from 1; 0: not a matter of lines */
+	char *text;         /* the name, pattern or rule at work, or NULL */
+	size_t next;        /* the same entry's next cause: index into plan.causes, or NONE */
+};
+
 struct decision {
-	uint32_t reasons;         /* bit set of 1 << enum reason; 0: removed */
-	uint8_t main;             /* enum reason: the first one */
-	uint8_t category;         /* enum category, whether kept or not */
-	size_t cause_root, cause; /* the entry that asked for this one, or INVENTORY_NONE */
+	uint32_t reasons; /* bit set of 1 << enum reason; 0: removed */
+	uint8_t main;     /* enum reason: the first one */
+	uint8_t category; /* enum category, whether kept or not */
+	bool dropped;     /* the user's rules drop it: no reason can keep it (cause: REASON_USER) */
+	size_t causes;    /* first of its causes: index into plan.causes, or INVENTORY_NONE */
 };
 
 /* A distribution: its *.dist-info or *.egg-info directory and the entries it owns. */
@@ -85,23 +110,37 @@ struct plan {
 	size_t **owner; /* [root][entry] → index of its (first) dist, or INVENTORY_NONE */
 	struct rewrite *rewrites;
 	size_t n_rewrites;
+	struct cause *causes;
+	size_t n_causes, cap_causes;
 	struct strmap by_basename; /* libraries: base name or soname → code of (root, entry) */
 	bool changed;              /* a pass has kept something new */
 };
 
 #define CLEANUP_PLAN __attribute__((cleanup(plan_free)))
 
+/* What the decision depends on beside traces and inventory. Zero-initialise and set `safety`. */
+struct plan_options {
+	enum safety safety;
+	const char *const *provides; /* top-level names that the target has (--provides) */
+	size_t n_provides;
+};
+
 /* Decides. `traces` is looked at from level trace on. */
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
-	       enum safety safety, struct plan *ret);
+	       const struct plan_options *opt, struct plan *ret);
 void plan_free(struct plan *p);
+
+/* The cause of one of an entry's reasons, or NULL. The main reason's comes first in the list. */
+const struct cause *plan_cause(const struct plan *p, size_t root, size_t i, enum reason reason);
 
 /* --- for the passes --------------------------------------------------------------------------- */
 
 bool plan_kept(const struct plan *p, size_t root, size_t i);
-/* Adds a reason; an entry that is new sets p->changed. */
+/* Adds a reason; an entry that is new sets p->changed. Nothing happens to a dropped entry. */
 void plan_keep(struct plan *p, size_t root, size_t i, enum reason reason, size_t cause_root,
 	       size_t cause);
+/* The same with the line of the asking entry and a text (copied; may be NULL). */
+void plan_keep_at(struct plan *p, size_t root, size_t i, const struct cause *why);
 /* Finds an absolute path under the roots. */
 bool plan_locate(const struct plan *p, const char *path, size_t *root, size_t *i);
 

@@ -230,7 +230,7 @@ python/gamma_ns/plug/__init__.py" ]
 
 @test "wrong usage: exit 2 and the nearest option" {
 	refused "did you mean --keep?" --kepe trace.json
-	refused "'all', 'static' or 'trace'" --safety most
+	refused "is 'static', 'trace'" --safety most
 	refused "no trace given" --dry-run
 	refused "not 'bananas'" --force bananas
 	refused "is not wanted here" trace.json

@@ -80,7 +80,7 @@ static struct trace_file *touched(struct world *w, const char *path)
 static void decide(struct world *w)
 {
 	inventory_index(&w->inv);
-	plan_make(&w->trace, 1, &w->inv, SAFETY_TRACE, &w->plan);
+	plan_make(&w->trace, 1, &w->inv, &(struct plan_options){.safety = SAFETY_TRACE}, &w->plan);
 }
 
 static enum reason reason_of(struct world *w, const char *path)
@@ -96,6 +96,45 @@ static void world_close(struct world *w)
 	plan_free(&w->plan);
 	inventory_free(&w->inv);
 	free(w->trace.files);
+}
+
+static void the_first_cause_of_each_reason_is_told(void **state)
+{
+	struct world w;
+	const struct cause *why;
+
+	(void)state;
+	world_open(&w);
+	put(&w, "a.py", ENTRY_FILE);
+	put(&w, "b.py", ENTRY_FILE);
+	touched(&w, "/site/a.py");
+	decide(&w);
+	plan_keep_at(&w.plan, 0, 1,
+		     &(struct cause){.reason = REASON_NAME, .entry = 0, .line = 7, .text = "b"});
+	plan_keep_at(&w.plan, 0, 1, &(struct cause){.reason = REASON_NAME, .entry = 0, .line = 9});
+	plan_keep(&w.plan, 0, 1, REASON_DATA, 0, 0);
+	assert_int_equal(reason_of(&w, "b.py"), REASON_NAME);
+	why = plan_cause(&w.plan, 0, 1, REASON_NAME);
+	assert_int_equal(why->line, 7);
+	assert_string_equal(why->text, "b");
+	assert_int_equal(plan_cause(&w.plan, 0, 1, REASON_DATA)->line, 0);
+	assert_null(plan_cause(&w.plan, 0, 1, REASON_RULE));
+	assert_int_equal(plan_cause(&w.plan, 0, 0, REASON_TRACED)->entry, INVENTORY_NONE);
+	world_close(&w);
+}
+
+static void a_dropped_entry_gets_no_reason(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put(&w, "a.py", ENTRY_FILE);
+	decide(&w);
+	w.plan.decisions[0][0].dropped = true;
+	plan_keep(&w.plan, 0, 0, REASON_IMPORT, 0, INVENTORY_NONE);
+	assert_false(plan_kept(&w.plan, 0, 0));
+	world_close(&w);
 }
 
 static void touched_is_kept_and_created_is_not(void **state)
@@ -345,6 +384,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(touched_is_kept_and_created_is_not),
+		cmocka_unit_test(the_first_cause_of_each_reason_is_told),
+		cmocka_unit_test(a_dropped_entry_gets_no_reason),
 		cmocka_unit_test(modules_come_in_pairs_with_their_packages),
 		cmocka_unit_test(links_and_their_targets_stay_and_loops_end),
 		cmocka_unit_test(libraries_are_closed_over_needed),

@@ -1,0 +1,138 @@
+#include "cmd/prune_write.h"
+
+#include "base/files.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "layer/dirout.h"
+#include "layer/zipout.h"
+#include "view/show.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+static char *member_name(const struct inventory_root *root, const struct entry *ent)
+{
+	return path_join(root->prefix, ent->path);
+}
+
+static uint32_t member_mode(const struct entry *ent)
+{
+	if (ent->type == ENTRY_LINK)
+		return 0777;
+	return ent->type == ENTRY_DIR || (ent->mode & 0111) ? 0755 : 0644;
+}
+
+static void add_member(struct members *m, const struct inventory_root *root,
+		       const struct entry *ent)
+{
+	static const enum member_kind kinds[] = {
+		[ENTRY_FILE] = MEMBER_FILE, [ENTRY_DIR] = MEMBER_DIR, [ENTRY_LINK] = MEMBER_LINK};
+	struct member *one;
+
+	if (ent->type == ENTRY_OTHER)
+		return;
+	one = members_add(m, member_name(root, ent), kinds[ent->type], member_mode(ent));
+	if (ent->type == ENTRY_DIR)
+		return;
+	one->size = ent->size;
+	if (ent->type == ENTRY_LINK) {
+		one->data = xstrdup(ent->link_target);
+		one->data_len = strlen(ent->link_target);
+	} else {
+		one->path = path_join(root->dir, ent->path);
+	}
+}
+
+static void apply_rewrites(const struct plan *p, struct members *m)
+{
+	for (size_t k = 0; k < p->n_rewrites; k++) {
+		const struct rewrite *w = &p->rewrites[k];
+		const struct inventory_root *root = &p->inv->roots[w->root];
+		CLEANUP_FREE char *name = member_name(root, &root->entries[w->entry]);
+		struct member key = {.name = name}, *one;
+
+		one = members_find(m, &key);
+		if (!one)
+			continue;
+		one->data = xstrndup(w->text, w->len);
+		one->data_len = one->size = w->len;
+	}
+}
+
+static int make_members(const struct plan *p, struct members *m, struct error *e)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
+			if (plan_kept(p, r, i))
+				add_member(m, &p->inv->roots[r], &p->inv->roots[r].entries[i]);
+	members_sort(m);
+	for (size_t i = 1; i < m->n; i++)
+		if (strcmp(m->list[i - 1].name, m->list[i].name) == 0 &&
+		    (m->list[i].kind != MEMBER_DIR || m->list[i - 1].kind != MEMBER_DIR))
+			return error_set(
+				e, EEXIST,
+				"two roots both hold %s: give them different prefixes with "
+				"--root DIR=PREFIX",
+				m->list[i].name);
+	members_unique(m);
+	apply_rewrites(p, m);
+	return 0;
+}
+
+static bool wants_directory(const char *output)
+{
+	size_t n = strlen(output);
+
+	return n && output[n - 1] == '/';
+}
+
+/* A layer inside a root would become part of the next layer. */
+static int check_output(const char *output, const struct inventory *inv, struct error *e)
+{
+	CLEANUP_FREE char *clean = path_clean(output);
+	CLEANUP_FREE char *dir = path_dir(clean);
+	CLEANUP_FREE char *resolved = realpath(dir[0] ? dir : ".", NULL);
+
+	if (!resolved)
+		return error_errno(e, errno, "cannot write %s: its directory", output);
+	for (size_t r = 0; r < inv->n_roots; r++)
+		if (path_below(resolved, inv->roots[r].dir))
+			return error_set(e, EINVAL,
+					 "cannot write %s: it lies inside the root %s; choose a "
+					 "place outside with -o",
+					 output, inv->roots[r].dir);
+	return 0;
+}
+
+static int write_members(const struct layer_output *o, const struct members *m, struct outfile *out,
+			 uint64_t *zip_bytes, struct error *e)
+{
+	struct progress progress;
+	struct zip_options opt = {
+		.level = o->level, .jobs = o->jobs, .progress = {progress_update, &progress}};
+	int r;
+
+	progress_start(&progress, "writing");
+	if (wants_directory(o->path))
+		r = dir_write(m, o->path, &opt.progress, e);
+	else
+		r = zip_write(m, &opt, out, zip_bytes, e);
+	progress_end(&progress);
+	return r == 0 && out->fd >= 0 ? outfile_commit(out, e) : r;
+}
+
+int layer_write(const struct layer_output *o, const struct plan *p, uint64_t *zip_bytes,
+		struct error *e)
+{
+	CLEANUP_OUTFILE struct outfile out = OUTFILE_NONE;
+	CLEANUP_MEMBERS struct members m = {0};
+	int r = check_output(o->path, p->inv, e);
+
+	/* Before the long work: an output that cannot be had is said at once. */
+	if (r == 0 && !wants_directory(o->path))
+		r = outfile_open(o->path, &out, e);
+	if (r == 0)
+		r = make_members(p, &m, e);
+	return r == 0 ? write_members(o, &m, &out, zip_bytes, e) : r;
+}

@@ -1,0 +1,20 @@
+/* prune_write - a plan into a layer: its kept entries as members, written as a zip or a directory.
+ *
+ * Errors: an output that cannot be had or lies inside a root (EINVAL), two roots that hold one
+ * name (EEXIST), a source that is not what was decided on any more, what writing gave. On an
+ * error nothing has been written.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "plan/plan.h"
+
+struct layer_output {
+	const char *path; /* a zip, or with a trailing '/' a directory */
+	int level;        /* DEFLATE_LEVEL_MIN … MAX */
+	unsigned jobs;    /* 0: one for each core */
+};
+
+/* *zip_bytes is the archive's size; untouched for a directory. */
+int layer_write(const struct layer_output *o, const struct plan *p, uint64_t *zip_bytes,
+		struct error *e);
