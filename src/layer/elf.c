@@ -4,11 +4,13 @@
 
 #include <gelf.h>
 #include <libelf.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 /* More entries than any real file has; bounds the work on a hostile one. */
-#define DYN_MAX 4096
+#define DYN_MAX      4096
+#define VERSIONS_MAX 4096
 
 static void add(char ***list, size_t *n, char *s)
 {
@@ -66,6 +68,63 @@ static void read_dynamic(struct elf_facts *f, Elf *elf)
 	}
 }
 
+/* "GLIBC_2.34" raises what the file needs; GLIBC_PRIVATE and the rest do not. */
+static void add_version(struct elf_facts *f, const char *name)
+{
+	unsigned major, minor = 0;
+
+	if (!name || sscanf(name, "GLIBC_%u.%u", &major, &minor) < 1 || major > UINT16_MAX ||
+	    minor > UINT16_MAX)
+		return;
+	if (major < f->glibc_major || (major == f->glibc_major && minor <= f->glibc_minor))
+		return;
+	f->glibc_major = (uint16_t)major;
+	f->glibc_minor = (uint16_t)minor;
+}
+
+/* One needed file's versions: a chain of offsets, bounded and only forward. */
+static void read_vernaux(struct elf_facts *f, Elf *elf, Elf_Data *data, size_t strings, size_t at,
+			 int *left)
+{
+	GElf_Vernaux aux;
+
+	while ((*left)-- > 0 && at < data->d_size) {
+		if (!gelf_getvernaux(data, (int)at, &aux))
+			return;
+		add_version(f, elf_strptr(elf, strings, aux.vna_name));
+		if (!aux.vna_next)
+			return;
+		at += aux.vna_next;
+	}
+}
+
+/* The versions of symbols that the file needs (gABI's GNU extension, LSB "Symbol Versioning"). */
+static void read_versions(struct elf_facts *f, Elf *elf)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr shdr;
+
+	while ((scn = elf_nextscn(elf, scn))) {
+		Elf_Data *data;
+		GElf_Verneed need;
+		size_t at = 0;
+		int left = VERSIONS_MAX;
+
+		if (!gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_GNU_verneed)
+			continue;
+		data = elf_getdata(scn, NULL);
+		while (data && left-- > 0 && at < data->d_size) {
+			if (!gelf_getverneed(data, (int)at, &need))
+				return;
+			read_vernaux(f, elf, data, shdr.sh_link, at + need.vn_aux, &left);
+			if (!need.vn_next)
+				return;
+			at += need.vn_next;
+		}
+		return;
+	}
+}
+
 struct elf_facts *elf_read(int fd)
 {
 	struct elf_facts *f = NULL;
@@ -83,6 +142,7 @@ struct elf_facts *elf_read(int fd)
 		f->machine = ehdr.e_machine;
 		f->class_ = ehdr.e_ident[EI_CLASS];
 		read_dynamic(f, elf);
+		read_versions(f, elf);
 	}
 	elf_end(elf);
 	return f;

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/path.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 const char *const category_names[CATEGORIES] = {
@@ -83,11 +82,17 @@ static const struct rule file_rules[] = {
 	{".gitattributes", CATEGORY_VCS},
 };
 
+/* The patterns above have at most one '*': no need for fnmatch, which is asked millions of times. */
 static bool matches(const char *pattern, const char *s, size_t n)
 {
-	CLEANUP_FREE char *word = xstrndup(s, n);
+	const char *star = strchr(pattern, '*');
+	size_t len = strlen(pattern), before = star ? (size_t)(star - pattern) : len;
+	size_t after = len - before - (star != NULL);
 
-	return fnmatch(pattern, word, 0) == 0;
+	if (!star)
+		return n == len && memcmp(pattern, s, n) == 0;
+	return n >= before + after && memcmp(pattern, s, before) == 0 &&
+	       memcmp(star + 1, s + n - after, after) == 0;
 }
 
 static bool by_dirs(const char *path, enum category *ret)
@@ -122,11 +127,11 @@ enum category categorise(const struct entry *ent)
 	if (by_dirs(ent->path, &c))
 		return c;
 	for (size_t k = 0; k < ARRAY_SIZE(file_rules); k++)
-		if (fnmatch(file_rules[k].pattern, base, 0) == 0)
+		if (matches(file_rules[k].pattern, base, strlen(base)))
 			return file_rules[k].category;
 	if (ent->elf)
 		return CATEGORY_LIBRARY;
-	return fnmatch("*.py", base, 0) == 0 ? CATEGORY_MODULE : CATEGORY_DATA;
+	return matches("*.py", base, strlen(base)) ? CATEGORY_MODULE : CATEGORY_DATA;
 }
 
 bool category_is_static(enum category c)

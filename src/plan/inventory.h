@@ -31,6 +31,8 @@ struct elf_facts {
 	size_t n_search;
 	uint16_t machine; /* e_machine */
 	uint8_t class_;   /* EI_CLASS */
+	/* The newest GLIBC_x.y symbol version that it needs (.gnu.version_r); 0.0: none. */
+	uint16_t glibc_major, glibc_minor;
 };
 
 struct entry {
