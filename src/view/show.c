@@ -3,108 +3,70 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "view/table.h"
 
 #include <inttypes.h>
-#include <libsmartcols/libsmartcols.h>
-#include <string.h>
 
-static char *megabytes(uint64_t bytes)
-{
-	return xasprintf("%.1f", (double)bytes / 1e6);
-}
-
-static struct libscols_table *new_table(const char *const *columns, size_t n)
-{
-	struct libscols_table *t = scols_new_table();
-
-	for (size_t i = 0; t && i < n; i++)
-		scols_table_new_column(t, columns[i], 0, i ? SCOLS_FL_RIGHT : 0);
-	return t;
-}
-
-/* Fills a row; takes the cells. */
-static void add_row(struct libscols_table *t, char **cells, size_t n)
-{
-	struct libscols_line *line = t ? scols_table_new_line(t, NULL) : NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!line || scols_line_refer_data(line, i, cells[i]) < 0)
-			free(cells[i]);
-	}
-}
-
-static void print_table(struct libscols_table *t, FILE *out)
-{
-	if (!t)
-		return;
-	scols_table_set_stream(t, out);
-	scols_print_table(t);
-	scols_unref_table(t);
-	fputc('\n', out);
-}
-
-static void add_amounts(struct libscols_table *t, char *name, const struct amount *all,
+static void add_amounts(struct table *t, char *name, const struct amount *all,
 			const struct amount *kept)
 {
-	char *cells[] = {
-		name,
-		xasprintf("%" PRIu64, all->files),
-		megabytes(all->bytes),
-		xasprintf("%" PRIu64, kept->files),
-		megabytes(kept->bytes),
-		xasprintf("%.0f %%",
-			  all->bytes ? 100.0 * (double)kept->bytes / (double)all->bytes : 0.0)};
-
-	add_row(t, cells, ARRAY_SIZE(cells));
+	table_add(t, (char *[]){name, table_count(all->files), table_mb(all->bytes),
+				table_count(kept->files), table_mb(kept->bytes),
+				table_percent(kept->bytes, all->bytes)});
 }
 
-static void show_packages(const struct summary *s, size_t top, FILE *out)
+static void add_to(struct amount *sum, const struct amount *a)
 {
-	static const char *const columns[] = {"PACKAGE", "FILES", "MB", "KEPT", "KEPT MB", "SHARE"};
-	struct libscols_table *t = new_table(columns, ARRAY_SIZE(columns));
-	struct amount rest = {0}, rest_kept = {0};
-	size_t n_rest = s->n_packages > top ? s->n_packages - top : 0;
+	sum->files += a->files;
+	sum->bytes += a->bytes;
+}
 
-	for (size_t i = 0; i < s->n_packages; i++) {
-		const struct group_amount *p = &s->packages[i];
+static char *group_label(const struct group_amount *g)
+{
+	return g->version[0] ? xasprintf("%s %s", g->name, g->version) : xstrdup(g->name);
+}
+
+/* The `top` largest groups, one line for the rest, and the sum when it is given. */
+static void show_groups(const char *title, const struct group_amount *list, size_t n, size_t top,
+			const struct summary *sum, FILE *out)
+{
+	const char *columns[] = {title, "FILES", "MB", "KEPT", "KEPT MB", "SHARE"};
+	struct table *t = table_new(columns, ARRAY_SIZE(columns));
+	struct amount rest = {0}, rest_kept = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct group_amount *g = &list[i];
 
 		if (i < top) {
-			add_amounts(t, xasprintf("%s %s", p->name, p->version), &p->all, &p->kept);
+			add_amounts(t, group_label(g), &g->all, &g->kept);
 			continue;
 		}
-		rest.files += p->all.files;
-		rest.bytes += p->all.bytes;
-		rest_kept.files += p->kept.files;
-		rest_kept.bytes += p->kept.bytes;
+		add_to(&rest, &g->all);
+		add_to(&rest_kept, &g->kept);
 	}
-	if (n_rest)
-		add_amounts(t, xasprintf("(%zu more)", n_rest), &rest, &rest_kept);
-	add_amounts(t, xstrdup("all"), &s->all, &s->kept);
-	print_table(t, out);
+	if (n > top)
+		add_amounts(t, xasprintf("(%zu more)", n - top), &rest, &rest_kept);
+	if (sum)
+		add_amounts(t, xstrdup("all"), &sum->all, &sum->kept);
+	table_print(t, out);
 }
 
 static void show_amounts(const char *title, const char *const *names, const struct amount *amounts,
 			 size_t n, FILE *out)
 {
 	const char *columns[] = {title, "FILES", "MB"};
-	struct libscols_table *t = new_table(columns, ARRAY_SIZE(columns));
+	struct table *t = table_new(columns, ARRAY_SIZE(columns));
 
-	for (size_t i = 0; i < n; i++) {
-		char *cells[] = {xstrdup(names[i]), xasprintf("%" PRIu64, amounts[i].files),
-				 megabytes(amounts[i].bytes)};
-
+	for (size_t i = 0; i < n; i++)
 		if (amounts[i].files)
-			add_row(t, cells, ARRAY_SIZE(cells));
-		else
-			for (size_t k = 0; k < ARRAY_SIZE(cells); k++)
-				free(cells[k]);
-	}
-	print_table(t, out);
+			table_add(t, (char *[]){xstrdup(names[i]), table_count(amounts[i].files),
+						table_mb(amounts[i].bytes)});
+	table_print(t, out);
 }
 
 void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE *out)
 {
-	show_packages(s, top, out);
+	show_groups("PACKAGE", s->packages, s->n_packages, top, s, out);
 	show_amounts("KEPT BECAUSE", reason_names, s->by_reason, REASONS, out);
 	show_amounts("REMOVED", category_names, s->by_category, CATEGORIES, out);
 	fprintf(out,

@@ -1,4 +1,4 @@
-/* show - a summary for people (tables, by libsmartcols: its only room) and for programs (JSON).
+/* show - a summary for people (tables) and for programs (JSON).
  *
  * MB is 10^6 bytes throughout, as Lambda's and pip's own figures are.
  */

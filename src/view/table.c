@@ -1,0 +1,56 @@
+#include "view/table.h"
+
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <libsmartcols/libsmartcols.h>
+
+struct table {
+	struct libscols_table *scols; /* NULL: out of memory, nothing is shown */
+	size_t n;
+};
+
+struct table *table_new(const char *const *columns, size_t n)
+{
+	struct table *t = xmalloc(sizeof(*t));
+
+	*t = (struct table){scols_new_table(), n};
+	for (size_t i = 0; t->scols && i < n; i++)
+		scols_table_new_column(t->scols, columns[i], 0, i ? SCOLS_FL_RIGHT : 0);
+	return t;
+}
+
+void table_add(struct table *t, char **cells)
+{
+	struct libscols_line *line = t->scols ? scols_table_new_line(t->scols, NULL) : NULL;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (!line || scols_line_refer_data(line, i, cells[i]) < 0)
+			free(cells[i]);
+}
+
+void table_print(struct table *t, FILE *out)
+{
+	if (t->scols) {
+		scols_table_set_stream(t->scols, out);
+		scols_print_table(t->scols);
+		scols_unref_table(t->scols);
+		fputc('\n', out);
+	}
+	free(t);
+}
+
+char *table_mb(uint64_t bytes)
+{
+	return xasprintf("%.1f", (double)bytes / 1e6);
+}
+
+char *table_count(uint64_t n)
+{
+	return xasprintf("%" PRIu64, n);
+}
+
+char *table_percent(uint64_t part, uint64_t whole)
+{
+	return xasprintf("%.0f %%", whole ? 100.0 * (double)part / (double)whole : 0.0);
+}
