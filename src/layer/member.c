@@ -37,6 +37,9 @@ static void member_free(struct member *m)
 	free(m->name);
 	free(m->path);
 	free(m->data);
+	if (m->aux)
+		member_free(m->aux);
+	free(m->aux);
 }
 
 void members_unique(struct members *m)
@@ -60,13 +63,13 @@ void members_free(struct members *m)
 	*m = (struct members){0};
 }
 
-int member_read(const struct member *m, struct buf *ret, struct error *e)
+static int read_source(const struct member *m, struct buf *ret, struct error *e)
 {
 	int r;
 
-	if (m->data) {
+	if (m->data || !m->path) {
 		buf_truncate(ret, 0);
-		buf_add(ret, m->data, m->data_len);
+		buf_add(ret, m->data ? m->data : "", m->data_len);
 		return 0;
 	}
 	r = file_read(m->path, m->size, ret, e);
@@ -78,4 +81,11 @@ int member_read(const struct member *m, struct buf *ret, struct error *e)
 				 " bytes): run prune again when nothing writes to the tree",
 				 m->path, m->size);
 	return 0;
+}
+
+int member_read(const struct member *m, struct buf *ret, struct error *e)
+{
+	int r = read_source(m, ret, e);
+
+	return r == 0 && m->transform ? m->transform(m, ret, e) : r;
 }

@@ -2,7 +2,9 @@
  *
  * Names are paths inside the layer, without leading or trailing '/'. A list of members is sorted
  * bytewise by name without duplicates. Content comes from a file, or from memory when `data` is
- * set (rewritten metadata, a symlink's target). The list owns everything (members_free).
+ * set (rewritten metadata, a symlink's target), and may be transformed on its way out: by the
+ * writer's threads, so that a changed file needs memory only while it is written. The list owns
+ * everything (members_free).
  */
 #pragma once
 
@@ -12,6 +14,15 @@
 
 enum member_kind { MEMBER_FILE, MEMBER_DIR, MEMBER_LINK };
 
+struct buf;
+struct error;
+struct member;
+
+/* Turns the content that was read (empty when the member has neither path nor data) into what the
+ * layer holds. Called by several threads, for one member perhaps more than once: it must depend
+ * on content alone. Returns 0 or a negative number with *e set. */
+typedef int member_transform(const struct member *m, struct buf *content, struct error *e);
+
 struct member {
 	char *name;
 	enum member_kind kind;
@@ -20,6 +31,12 @@ struct member {
 	uint64_t size; /* bytes of content when it was decided: another size now is an error */
 	char *data;
 	size_t data_len;
+	member_transform *transform; /* NULL: as it is */
+	/* For the transformation: another file that it reads (the source of bytecode), and a value
+	 * that is not owned. */
+	struct member *aux;
+	const void *arg;
+	uint64_t at; /* an offset in *arg */
 };
 
 struct members {
@@ -38,10 +55,8 @@ struct member *members_find(const struct members *m, const struct member *key);
 void members_unique(struct members *m);
 void members_free(struct members *m);
 
-struct error;
-struct buf;
-/* The content of a file or link member; an error names the path when it is not what was decided
- * on any more. */
+/* What the layer holds of a file or link member; an error names the path when it is not what was
+ * decided on any more. */
 int member_read(const struct member *m, struct buf *ret, struct error *e);
 
 /* Told while a layer is written: bytes of content done and in all. */
