@@ -117,6 +117,7 @@ struct task_struct {
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
+	unsigned int secureexec : 1;
 };
 
 #if defined(__TARGET_ARCH_x86)

@@ -461,6 +461,11 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 
 	if (!tree_has((__u32)task->tgid))
 		return 0;
+	if (own_user_only && BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec)) {
+		count(COUNT_FOREIGN_USER);
+		tree_remove((__u32)task->tgid);
+		return 0;
+	}
 	s = scratch_get(SCRATCH_PROCESS);
 	if (!s) {
 		count(COUNT_SCRATCH);

@@ -18,6 +18,9 @@ const volatile struct call calls[CALL_NR_MAX];
 const volatile struct call calls32[CALL_NR_MAX];
 /* Whether calls32 is filled for this architecture. */
 const volatile bool compat_known;
+/* Whether programs that gain rights by their execution are left alone: a tracer that has rights
+ * which its user has not may tell him only about what is his. */
+const volatile bool own_user_only;
 /* What the first process of the tree says in a prctl to be seeded. */
 const volatile __u64 cookie;
 /* Bytes waiting in the ring from which on the reader is woken. */
@@ -38,7 +41,7 @@ struct {
 /* Processes of the tree, by tgid. Preallocated: an insertion never waits for memory. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 32768);
+	__uint(max_entries, 32768); /* set before loading */
 	__type(key, __u32);
 	__type(value, __u8);
 } tracked SEC(".maps");

@@ -70,6 +70,7 @@ enum counter {
 	COUNT_COMPAT,       /* a 32-bit call where no table of them is known */
 	COUNT_FOREIGN_ROOT, /* a call in another root directory (chroot, pivot_root) */
 	COUNT_FOREIGN_NS,   /* a call in another mount namespace */
+	COUNT_FOREIGN_USER, /* a program that gained rights and was not followed */
 	COUNT_SCRATCH,      /* no working memory for this CPU */
 	COUNTERS,
 };

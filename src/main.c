@@ -16,6 +16,7 @@
  *
  * Start with cmd/record.c and cmd/prune.c: each reads from top to bottom like its --help.
  */
+#include "base/files.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "version.h"
@@ -70,6 +71,7 @@ static int close_stdout(int code)
 
 int main(int argc, char **argv)
 {
+	files_occupy_standard();
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_USAGE;

@@ -13,6 +13,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Occupies each of the descriptors 0, 1 and 2 that is closed with one that can be neither read nor
+ * written (EBADF, as if it were closed) and that no command inherits. Otherwise the first file
+ * that is opened would become standard output or error. */
+void files_occupy_standard(void);
+
 /* Reads a regular file of at most `limit` bytes into *ret (which is emptied first). EFBIG when
  * it is larger, EISDIR and EINVAL when it is no regular file. */
 int file_read(const char *path, size_t limit, struct buf *ret, struct error *e);

@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+int mem_exit_code = 2;
+
 static void *checked(void *p)
 {
 	if (!p) {
 		fputs("importtrace: out of memory\n", stderr);
-		_exit(2);
+		_exit(mem_exit_code);
 	}
 	return p;
 }

@@ -1,6 +1,6 @@
 /* mem - memory that cannot fail, and cleanup at the end of a scope.
  *
- * Out of memory ends the program with exit code 2 (outputs are written beside their target and
+ * Out of memory ends the program with mem_exit_code (outputs are written beside their target and
  * renamed, so nothing is lost). Every value that leaves a scope goes through TAKE_PTR or TAKE_FD,
  * so that a reader can check one function for leaks without reading its callees.
  */
@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+/* 2 unless a command has another code for its own failure. */
+extern int mem_exit_code;
 
 void *xmalloc(size_t n);
 void *xcalloc(size_t n, size_t size);

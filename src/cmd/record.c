@@ -21,11 +21,12 @@
 struct record_args {
 	const char *output, *user;
 	bool as_root, wait_main, quiet;
-	unsigned long buffer_mb;
+	unsigned long buffer;    /* bytes */
+	unsigned long processes; /* at once */
 	char **command;
 };
 
-enum { OPT_USER = 256, OPT_AS_ROOT, OPT_WAIT, OPT_BUFFER };
+enum { OPT_USER = 256, OPT_AS_ROOT, OPT_WAIT, OPT_BUFFER, OPT_PROCESSES };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "FILE", 0, "Where the trace goes (default: trace.json)", 0},
@@ -33,7 +34,10 @@ static const struct argp_option options[] = {
 	{"as-root", OPT_AS_ROOT, 0, 0, "Under sudo: run the command as root, not as the caller", 0},
 	{"wait", OPT_WAIT, "main|tree", 0,
 	 "Record until the command ends, or its whole process tree (default)", 0},
-	{"buffer", OPT_BUFFER, "MB", 0, "Size of the event buffer, 1 to 1024 (default: 32)", 0},
+	{"buffer", OPT_BUFFER, "MB", 0,
+	 "Size of the event buffer, up to 1024; with K behind it in KiB (default: 32)", 0},
+	{"processes", OPT_PROCESSES, "N", 0, "Room for so many processes at once (default: 32768)",
+	 0},
 	{"quiet", 'q', 0, 0, "No summary on standard error", 0},
 	{0},
 };
@@ -48,11 +52,26 @@ static void parse_wait(struct record_args *args, const char *value, struct argp_
 static void parse_buffer(struct record_args *args, const char *value, struct argp_state *state)
 {
 	char *end = NULL;
+	unsigned long n = strtoul(value, &end, 10);
+	unsigned shift = *end == 'K' ? 10 : 20;
 
-	args->buffer_mb = strtoul(value, &end, 10);
-	if (!*value || *end || args->buffer_mb < 1 || args->buffer_mb > 1024)
-		argp_error(state, "--buffer is a number of megabytes from 1 to 1024, not '%s'",
+	end += *end == 'K' || *end == 'M';
+	if (value[0] < '0' || value[0] > '9' || *end || n < 1 || n > 1ul << (30 - shift))
+		argp_error(state,
+			   "--buffer is a number of megabytes from 1 to 1024 (or kilobytes, with K "
+			   "behind it), not '%s'",
 			   value);
+	args->buffer = n << shift;
+}
+
+static void parse_processes(struct record_args *args, const char *value, struct argp_state *state)
+{
+	char *end = NULL;
+
+	args->processes = strtoul(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end || args->processes < 1 ||
+	    args->processes > 1 << 22)
+		argp_error(state, "--processes is a number from 1 to %d, not '%s'", 1 << 22, value);
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -77,6 +96,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		break;
 	case OPT_BUFFER:
 		parse_buffer(args, value, state);
+		break;
+	case OPT_PROCESSES:
+		parse_processes(args, value, state);
 		break;
 	case ARGP_KEY_ARGS:
 		args->command = state->argv + state->next;
@@ -182,7 +204,8 @@ static int record(const struct record_args *args, struct identity *id, int *exit
 	CLEANUP_TRACE struct trace t = {0};
 	struct run_options opt = {.argv = args->command,
 				  .wait_tree = !args->wait_main,
-				  .ring_bytes = args->buffer_mb << 20,
+				  .ring_bytes = args->buffer,
+				  .processes = (uint32_t)args->processes,
 				  .on_waiting = on_waiting};
 	int r;
 
@@ -205,11 +228,13 @@ static int record(const struct record_args *args, struct identity *id, int *exit
 
 static int record_run(int argc, char **argv)
 {
-	struct record_args args = {.output = "trace.json", .buffer_mb = 32};
+	struct record_args args = {
+		.output = "trace.json", .buffer = 32ul << 20, .processes = 32768};
 	CLEANUP_ERROR struct error e = {0};
 	struct identity id = {0};
 	int exit_code;
 
+	mem_exit_code = EXIT_RECORD;
 	options_parse(&record_argp, argc, argv, ARGP_IN_ORDER, EXIT_RECORD, &args);
 	if (record(&args, &id, &exit_code, &e) < 0)
 		complain("record", &e);

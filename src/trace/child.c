@@ -1,19 +1,20 @@
 #include "trace/child.h"
 
+#include "base/buf.h"
 #include "base/files.h"
 #include "base/mem.h"
+#include "trace/lookup.h"
 #include "trace/tracer.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <paths.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -105,6 +106,28 @@ int identity_become(const struct identity *id, struct error *e)
 	return 0;
 }
 
+/* With file capabilities the loader has taken LD_LIBRARY_PATH, TMPDIR and others out of `environ`
+ * (AT_SECURE). That protects us; the command gets what the caller gave. Readable only now that
+ * the capabilities are gone. */
+static int original_environment(struct error *e)
+{
+	CLEANUP_BUF struct buf text = {0};
+	size_t n = 0, cap = 0;
+	char **list = NULL;
+	int r = file_read("/proc/self/environ", 1 << 26, &text, e);
+
+	if (r < 0)
+		return r;
+	for (size_t at = 0; at < text.len; at += strlen(text.data + at) + 1) {
+		list = array_grow(list, n, &cap, sizeof(*list));
+		list[n++] = xstrdup(text.data + at);
+	}
+	list = array_grow(list, n, &cap, sizeof(*list));
+	list[n] = NULL;
+	environ = list;
+	return 0;
+}
+
 /* sudo has changed these four; the rest of the environment is the caller's own. */
 static void restore_environment(const struct identity *id)
 {
@@ -125,41 +148,9 @@ static void restore_environment(const struct identity *id)
 		unsetenv(sudo[i]);
 }
 
-/* --- looking the command up ------------------------------------------------------------------- */
-
-static bool executable(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
-}
-
-/* execvp's search: the first executable file; a candidate that may not be run is remembered. */
-static char *find_command(const char *name, int *err)
-{
-	const char *dirs = getenv("PATH");
-
-	*err = ENOENT;
-	if (strchr(name, '/'))
-		return xstrdup(name);
-	for (const char *p = dirs ? dirs : _PATH_DEFPATH;; p++) {
-		size_t n = strcspn(p, ":");
-		CLEANUP_FREE char *path =
-			n ? xasprintf("%.*s/%s", (int)n, p, name) : xasprintf("./%s", name);
-
-		if (name[0] && executable(path))
-			return TAKE_PTR(path);
-		if (name[0] && access(path, F_OK) == 0)
-			*err = EACCES;
-		p += n;
-		if (!*p)
-			return NULL;
-	}
-}
-
 /* --- the child's side ------------------------------------------------------------------------- */
 
-enum stage { STAGE_USER = 1, STAGE_EXEC };
+enum stage { STAGE_USER = 1, STAGE_ENVIRONMENT, STAGE_EXEC };
 
 struct failure {
 	int stage, err;
@@ -173,51 +164,33 @@ static void report(int fd, enum stage stage, int err)
 	_exit(127);
 }
 
-/* A script without #! is given to the shell, as execvp does. */
-static void exec_shell(const char *path, char **argv)
-{
-	size_t n = 0;
-	char **args;
-
-	while (argv[n])
-		n++;
-	args = xreallocarray(NULL, n + 2, sizeof(*args));
-	args[0] = xstrdup(_PATH_BSHELL);
-	args[1] = xstrdup(path);
-	memcpy(args + 2, argv + 1, n * sizeof(*args));
-	execve(_PATH_BSHELL, args, environ);
-}
-
 __attribute__((noreturn)) static void child_main(char **argv, const struct identity *id,
-						 uint64_t cookie, const sigset_t *mask,
+						 uint64_t cookie, const struct signals *signals,
 						 int release_fd, int status_fd)
 {
 	CLEANUP_ERROR struct error e = {0};
-	int missing = ENOENT;
-	char byte, *path;
+	struct lookup command;
+	char byte;
 
-	restore_environment(id);
 	if (identity_become(id, &e) < 0)
 		report(status_fd, STAGE_USER, e.code);
-	path = find_command(argv[0], &missing);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+	if (getauxval(AT_SECURE) && original_environment(&e) < 0)
+		report(status_fd, STAGE_ENVIRONMENT, e.code);
+	restore_environment(id);
+	lookup_command(argv[0], &command);
+	signals_restore(signals);
 	/* End of file: the tracer has died or given up. */
 	if (read(release_fd, &byte, 1) != 1)
 		_exit(125);
 	prctl(TRACER_MARK, (unsigned long)cookie, 0, 0, 0);
-	if (!path)
-		report(status_fd, STAGE_EXEC, missing);
-	execve(path, argv, environ);
-	if (errno == ENOEXEC)
-		exec_shell(path, argv);
-	report(status_fd, STAGE_EXEC, errno);
+	report(status_fd, STAGE_EXEC, lookup_exec(&command, argv, environ));
 	__builtin_unreachable();
 }
 
 /* --- the parent's side ------------------------------------------------------------------------ */
 
-int child_start(char **argv, const struct identity *id, uint64_t cookie, const sigset_t *mask,
-		struct child *ret, struct error *e)
+int child_start(char **argv, const struct identity *id, uint64_t cookie,
+		const struct signals *signals, struct child *ret, struct error *e)
 {
 	CLEANUP_CLOSE int release_read = -1, release_write = -1, status_read = -1,
 			  status_write = -1;
@@ -238,7 +211,7 @@ int child_start(char **argv, const struct identity *id, uint64_t cookie, const s
 	if (pid == 0) {
 		close(release_write);
 		close(status_read);
-		child_main(argv, id, cookie, mask, release_read, status_write);
+		child_main(argv, id, cookie, signals, release_read, status_write);
 	}
 	*ret = (struct child){.pid = pid,
 			      .release_fd = TAKE_FD(release_write),
@@ -248,9 +221,9 @@ int child_start(char **argv, const struct identity *id, uint64_t cookie, const s
 
 static int exec_exit_code(const struct failure *f)
 {
-	if (f->stage == STAGE_USER)
+	if (f->stage != STAGE_EXEC)
 		return 125;
-	return f->err == ENOENT || f->err == ENOTDIR ? 127 : 126;
+	return f->err == ENOENT ? 127 : 126;
 }
 
 static void close_fd(int *fd)
@@ -278,6 +251,10 @@ int child_release(struct child *c, const char *command, int *exit_code, struct e
 	c->pid = -1;
 	if (f.stage == STAGE_USER)
 		return error_errno(e, f.err, "cannot become the invoking user");
+	if (f.stage == STAGE_ENVIRONMENT)
+		return error_errno(e, f.err,
+				   "cannot read the environment from /proc/self/environ (with file "
+				   "capabilities the loader takes LD_* out of the other copy)");
 	return error_errno(e, f.err, "cannot run '%s'", command);
 }
 

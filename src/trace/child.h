@@ -8,8 +8,8 @@
 #pragma once
 
 #include "base/error.h"
+#include "trace/signals.h"
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -40,9 +40,9 @@ struct child {
 		.pid = -1, .release_fd = -1, .status_fd = -1 \
 	}
 
-/* Forks the blocked child. `mask` is the signal mask that it gets back. argv is NULL-ended. */
-int child_start(char **argv, const struct identity *id, uint64_t cookie, const sigset_t *mask,
-		struct child *ret, struct error *e);
+/* Forks the blocked child, which gets the caller's signals back. argv is NULL-ended. */
+int child_start(char **argv, const struct identity *id, uint64_t cookie,
+		const struct signals *signals, struct child *ret, struct error *e);
 /* Releases it and waits until it has executed. On failure *exit_code is 126 or 127 (as env(1)),
  * or 125 when it could not become the user; the child is gone then. */
 int child_release(struct child *c, const char *command, int *exit_code, struct error *e);

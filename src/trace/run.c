@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
-#include <sys/signalfd.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -26,8 +25,7 @@ struct run {
 	struct tracer *tracer;
 	struct collector *collector;
 	struct child child;
-	sigset_t old_mask;
-	int signal_fd;
+	struct signals signals;
 	int main_status; /* wait status of the command */
 	bool main_ended, tree_ended, interrupted, told;
 	int64_t start_ns, start_unix_ns;
@@ -42,21 +40,6 @@ static int64_t clock_ns(clockid_t clock)
 }
 
 /* --- signals ---------------------------------------------------------------------------------- */
-
-static const int passed_signals[] = {SIGINT,  SIGQUIT, SIGTERM, SIGHUP, SIGTSTP,
-				     SIGCONT, SIGUSR1, SIGUSR2, SIGCHLD};
-
-static int take_signals(struct run *run, struct error *e)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(passed_signals); i++)
-		sigaddset(&set, passed_signals[i]);
-	sigprocmask(SIG_BLOCK, &set, &run->old_mask);
-	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return run->signal_fd < 0 ? error_errno(e, errno, "cannot receive signals") : 0;
-}
 
 /* Collects every child that has ended; without any left the tree is gone. */
 static void reap(struct run *run)
@@ -77,20 +60,19 @@ static void pass_on(struct run *run, const struct signalfd_siginfo *info)
 {
 	int sig = (int)info->ssi_signo;
 
-	/* The terminal's own signals (SI_KERNEL) have reached the whole group already. */
-	if (!run->main_ended && info->ssi_code != SI_KERNEL)
+	if (!run->main_ended && signals_meant_for_us(info))
 		kill(run->child.pid, sig);
 	if (run->main_ended && (sig == SIGINT || sig == SIGTERM || sig == SIGHUP))
 		run->interrupted = true;
 	if (sig == SIGTSTP)
-		kill(getpid(), SIGSTOP);
+		signals_stop_self();
 }
 
 static void handle_signals(struct run *run)
 {
 	struct signalfd_siginfo info;
 
-	while (read(run->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+	while (read(run->signals.fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		if (info.ssi_signo == SIGCHLD)
 			reap(run);
 		else
@@ -120,10 +102,21 @@ static int tell(struct run *run, bool ended, struct error *e)
 	return 0;
 }
 
+/* Children that we had before, when a shell executes the recorder, do not belong to the tree. */
+static int look_for_end(struct run *run, struct error *e)
+{
+	const struct trace_process *alive;
+	int r = tracer_consume(run->tracer, e);
+
+	if (r == 0 && collector_alive(run->collector, &alive) == 0)
+		run->tree_ended = true;
+	return r;
+}
+
 static int wait_for_end(struct run *run, struct error *e)
 {
 	struct pollfd fds[2] = {{.fd = tracer_fd(run->tracer), .events = POLLIN},
-				{.fd = run->signal_fd, .events = POLLIN}};
+				{.fd = run->signals.fd, .events = POLLIN}};
 
 	while (!finished(run)) {
 		int n = poll(fds, 2, run->main_ended && !run->told ? PATIENCE_MS : -1);
@@ -138,6 +131,8 @@ static int wait_for_end(struct run *run, struct error *e)
 		if (fds[0].revents && tracer_consume(run->tracer, e) < 0)
 			return -e->code;
 		handle_signals(run);
+		if (run->main_ended && !run->tree_ended && look_for_end(run, e) < 0)
+			return -e->code;
 	}
 	return 0;
 }
@@ -163,12 +158,14 @@ static const char *const counter_reasons[COUNTERS] = {
 	[COUNT_UNREADABLE] = "a name or file was gone when its call ended; record again",
 	[COUNT_TRUNCATED] = "a path is longer or deeper than can be followed",
 	[COUNT_ESCAPED] = "a path leads out of every root directory",
-	[COUNT_UNTRACKED] = "too many processes at once",
+	[COUNT_UNTRACKED] = "too many processes at once; give them more room with --processes",
 	[COUNT_UNTRACED] = ("files can be opened through io_uring (or the old 32-bit mmap), which "
 			    "is not traced; switch it off in the workload"),
 	[COUNT_COMPAT] = "32-bit calls are not understood on this architecture",
 	[COUNT_FOREIGN_ROOT] = "a process changed its root directory (chroot)",
 	[COUNT_FOREIGN_NS] = "a process left the mount namespace of the command",
+	[COUNT_FOREIGN_USER] = ("a program with more rights than you (set-user-ID or capabilities) "
+				"was executed, and is not traced for you; record as root"),
 	[COUNT_SCRATCH] = "no working memory for a CPU; report this",
 };
 
@@ -220,22 +217,23 @@ static void describe(const struct run *run, struct trace *t)
 
 static int start(struct run *run, struct error *e)
 {
-	uint64_t cookie = 0;
+	struct tracer_options opt = {.ring_bytes = run->opt->ring_bytes,
+				     .processes = run->opt->processes,
+				     .own_user_only = geteuid() != 0};
 	int r;
 
-	while (cookie >> 32 == 0)
-		if (getrandom(&cookie, sizeof(cookie), 0) != (ssize_t)sizeof(cookie))
+	while (opt.cookie >> 32 == 0)
+		if (getrandom(&opt.cookie, sizeof(opt.cookie), 0) != (ssize_t)sizeof(opt.cookie))
 			return error_errno(e, errno, "cannot get random bytes");
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	r = take_signals(run, e);
+	r = signals_take(&run->signals, e);
 	if (r == 0)
-		r = child_start(run->opt->argv, &run->opt->id, cookie, &run->old_mask, &run->child,
-				e);
+		r = child_start(run->opt->argv, &run->opt->id, opt.cookie, &run->signals,
+				&run->child, e);
 	if (r < 0)
 		return r;
 	run->collector = collector_new();
-	r = tracer_open(cookie, run->opt->ring_bytes, collector_add, run->collector, &run->tracer,
-			e);
+	r = tracer_open(&opt, collector_add, run->collector, &run->tracer, e);
 	return r < 0 ? r : tracer_attach(run->tracer, e);
 }
 
@@ -268,7 +266,7 @@ static int record(struct run *run, struct trace *ret, int *exit_code, struct err
 
 int run_record(const struct run_options *opt, struct trace *ret, int *exit_code, struct error *e)
 {
-	struct run run = {.opt = opt, .child = CHILD_NONE, .signal_fd = -1};
+	struct run run = {.opt = opt, .child = CHILD_NONE, .signals = SIGNALS_NONE};
 	CLEANUP_TRACE struct trace t = {0};
 	int r;
 
@@ -280,8 +278,7 @@ int run_record(const struct run_options *opt, struct trace *ret, int *exit_code,
 	tracer_free(run.tracer);
 	if (run.collector)
 		collector_free(run.collector);
-	if (run.signal_fd >= 0)
-		close(run.signal_fd);
+	signals_close(&run.signals);
 	if (r < 0)
 		return r;
 	*ret = t;

@@ -18,6 +18,7 @@ struct run_options {
 	struct identity id; /* whom it runs as */
 	bool wait_tree;     /* until the whole tree has ended, not only the command */
 	size_t ring_bytes;
+	uint32_t processes; /* how many of the tree can be told apart at once */
 	/* Called once when the command has ended but its tree has not (n processes of it live),
 	 * and once more with ended=true when the recording stops before they do. */
 	void (*on_waiting)(const struct trace_process *alive, size_t n, bool ended);

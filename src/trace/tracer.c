@@ -33,6 +33,7 @@ const char *const counter_names[COUNTERS] = {
 	[COUNT_COMPAT] = "compat_calls",
 	[COUNT_FOREIGN_ROOT] = "foreign_root",
 	[COUNT_FOREIGN_NS] = "foreign_mount_namespace",
+	[COUNT_FOREIGN_USER] = "foreign_user",
 	[COUNT_SCRATCH] = "no_scratch",
 };
 
@@ -72,17 +73,20 @@ static size_t ring_size(size_t bytes)
 	return size;
 }
 
-static int configure(struct record_bpf *skel, uint64_t cookie, size_t ring_bytes)
+static int configure(struct record_bpf *skel, const struct tracer_options *opt)
 {
 	__u32 cpus = (__u32)libbpf_num_possible_cpus();
-	size_t size = ring_size(ring_bytes);
+	size_t size = ring_size(opt->ring_bytes);
 	int r;
 
 	calls_native((struct call *)(uintptr_t)skel->rodata->calls);
 	skel->rodata->compat_known = calls_compat((struct call *)(uintptr_t)skel->rodata->calls32);
-	skel->rodata->cookie = cookie;
+	skel->rodata->cookie = opt->cookie;
+	skel->rodata->own_user_only = opt->own_user_only;
 	skel->rodata->wake_bytes = size / 4 < WAKE_BYTES ? size / 4 : WAKE_BYTES;
 	r = bpf_map__set_max_entries(skel->maps.ring, (__u32)size);
+	if (r == 0)
+		r = bpf_map__set_max_entries(skel->maps.tracked, opt->processes);
 	return r ? r
 		 : bpf_map__set_max_entries(skel->maps.scratches,
 					    cpus * bpf_map__max_entries(skel->maps.scratches));
@@ -98,7 +102,7 @@ static int explain(struct error *e, int code, const char *what)
 			 last_warning[0] ? "; libbpf says: " : "", last_warning);
 }
 
-int tracer_open(uint64_t cookie, size_t ring_bytes, tracer_handler handler, void *ctx,
+int tracer_open(const struct tracer_options *opt, tracer_handler handler, void *ctx,
 		struct tracer **ret, struct error *e)
 {
 	CLEANUP_TRACER struct tracer *t = xcalloc(1, sizeof(*t));
@@ -112,7 +116,7 @@ int tracer_open(uint64_t cookie, size_t ring_bytes, tracer_handler handler, void
 	t->skel = record_bpf__open();
 	if (!t->skel)
 		return explain(e, errno, "cannot open the kernel side");
-	r = configure(t->skel, cookie, ring_bytes);
+	r = configure(t->skel, opt);
 	if (r == 0)
 		r = record_bpf__load(t->skel);
 	if (r)

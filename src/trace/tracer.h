@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "event.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,8 +36,14 @@ struct tracer_stats {
 /* Names of the counters in the trace's "loss", in the order of enum counter. */
 extern const char *const counter_names[COUNTERS];
 
-/* `ring_bytes` is rounded up to a power of two of at least a page. */
-int tracer_open(uint64_t cookie, size_t ring_bytes, tracer_handler handler, void *ctx,
+struct tracer_options {
+	uint64_t cookie;
+	size_t ring_bytes;  /* rounded up to a power of two of at least a page */
+	uint32_t processes; /* of the tree, at once */
+	bool own_user_only; /* do not follow into programs that gain rights (set-user-ID …) */
+};
+
+int tracer_open(const struct tracer_options *opt, tracer_handler handler, void *ctx,
 		struct tracer **ret, struct error *e);
 int tracer_attach(struct tracer *t, struct error *e);
 /* A descriptor that polls readable when much is waiting. */
