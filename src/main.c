@@ -9,7 +9,7 @@
  *   plan/     deciding, without I/O: what is kept, what is removed, and why
  *   layer/    bytes: walking trees, reading ELF and dist-info, compressing, writing zips
  *   view/     showing: tables, progress
- *   base/     error, mem, buf, path, files, json, strmap
+ *   base/     error, mem, buf, path, files, json, strmap, nearest
  *
  *   ../include  what crosses a boundary: event.h (kernel ↔ user), trace.h, version.h
  *   ../bpf      the kernel side
@@ -18,6 +18,7 @@
  */
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "cmd/cmd.h"
 #include "version.h"
 

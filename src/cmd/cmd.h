@@ -31,8 +31,5 @@ extern const struct command cmd_doctor;
 void options_parse(const struct argp *argp, int argc, char **argv, unsigned argp_flags,
 		   int usage_code, void *input);
 
-/* The candidate nearest to `word` by edit distance, or NULL when none is near. */
-const char *nearest_word(const char *word, const char *const *candidates, size_t n);
-
 /* "importtrace CMD: message" on stderr. */
 void complain(const char *command, const struct error *e);

@@ -1,6 +1,7 @@
 #include "cmd/layer_input.h"
 
 #include "base/buf.h"
+#include "base/files.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "layer/sites.h"
@@ -11,25 +12,90 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-void input_add(char ***list, size_t *n, char *value)
+enum { OPT_SAFETY = 512, OPT_FORCE, OPT_RULES };
+
+static const struct argp_option options[] = {
+	{"keep", 'k', "TRACE", 0, "A trace of what must work; repeatable", 0},
+	{"root", 'r', "DIR[=PREFIX]", 0,
+	 "A tree to pack, and where it goes in the layer (default: the site directory that the "
+	 "traces used, under python/); repeatable",
+	 0},
+	{"safety", OPT_SAFETY, "LEVEL", 0,
+	 "How far to go: 'static', the classic rule list, without a trace; 'trace', what was "
+	 "touched (default); 'all', everything",
+	 0},
+	{"rules", OPT_RULES, "FILE", 0,
+	 "What to keep and to drop by name (default: .importtrace, where it exists)", 0},
+	{"force", OPT_FORCE, "REASON", 0,
+	 "Go on although the trace is incomplete, its command failed, the tree changed or was "
+	 "untouched; repeatable",
+	 0},
+	{0},
+};
+
+/* Appends an option's value (not copied: argv lives on). */
+static void add_value(char ***list, size_t *n, char *value)
 {
 	*list = xreallocarray(*list, *n + 1, sizeof(**list));
 	(*list)[(*n)++] = value;
 }
 
-bool input_force(struct layer_input *in, const char *reason)
+static void parse_force(struct layer_input *in, const char *value, struct argp_state *state)
 {
 	for (size_t i = 0; i < REFUSALS; i++)
-		if (strcmp(reason, refusal_names[i]) == 0)
-			return in->forced[i] = true;
-	return false;
+		if (strcmp(value, refusal_names[i]) == 0) {
+			in->forced[i] = true;
+			return;
+		}
+	argp_error(state, "--force is incomplete, failed, changed or untouched, not '%s'", value);
 }
+
+static enum safety parse_safety(const char *value, struct argp_state *state)
+{
+	for (int i = 0; i < SAFETIES; i++)
+		if (strcmp(value, safety_names[i]) == 0)
+			return (enum safety)i;
+	argp_error(state, "--safety is 'static', 'trace', 'closure', 'package' or 'all', not '%s'",
+		   value);
+	return SAFETY_DEFAULT;
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+	struct layer_input *in = state->input;
+
+	switch (key) {
+	case 'k':
+		add_value(&in->keep, &in->n_keep, value);
+		break;
+	case 'r':
+		add_value(&in->roots, &in->n_roots, value);
+		break;
+	case OPT_SAFETY:
+		in->plan.safety = parse_safety(value, state);
+		break;
+	case OPT_RULES:
+		in->rules_file = value;
+		break;
+	case OPT_FORCE:
+		parse_force(in, value, state);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+const struct argp input_argp = {.options = options, .parser = parse};
 
 void input_free(struct layer_input *in)
 {
 	free(in->keep);
 	free(in->roots);
+	rules_free(&in->user);
+	rules_free(&in->builtin);
 }
 
 void traces_free(struct traces *t)
@@ -184,13 +250,38 @@ static int check_trace(const struct layer_input *in, const struct trace *t, cons
 	return r;
 }
 
-int input_load(const struct layer_input *in, struct traces *traces, struct inventory *inv,
+/* --- rules ------------------------------------------------------------------------------------ */
+
+#define RULES_DEFAULT ".importtrace"
+#define RULES_MAX     ((size_t)1 << 20) /* bytes */
+
+static int read_rules(struct layer_input *in, const struct inventory *inv, struct error *e)
+{
+	CLEANUP_BUF struct buf text = {0};
+	const char *file = in->rules_file ? in->rules_file : RULES_DEFAULT;
+	int r = rules_builtin(&in->builtin, e);
+
+	in->plan.builtin = &in->builtin;
+	if (r < 0 || (!in->rules_file && access(file, F_OK) < 0 && errno == ENOENT))
+		return r;
+	r = file_read(file, RULES_MAX, &text, e);
+	if (r == 0)
+		r = rules_parse(text.data, text.len, file, &in->user, e);
+	if (r == 0)
+		r = rules_check(&in->user, inv, e);
+	in->plan.user = &in->user;
+	return r;
+}
+
+int input_load(struct layer_input *in, struct traces *traces, struct inventory *inv,
 	       struct error *e)
 {
 	int r = read_traces(in, traces, e);
 
 	if (r == 0)
 		r = read_roots(in, traces, inv, e);
+	if (r == 0)
+		r = read_rules(in, inv, e);
 	for (size_t i = 0; r == 0 && i < traces->n; i++)
 		r = check_trace(in, &traces->list[i], in->keep[i], inv, e);
 	return r;

@@ -1,12 +1,16 @@
-/* layer_input - what commands that decide about a layer have in common: traces and roots.
+/* layer_input - what commands that decide about a layer have in common: traces, roots, the level
+ * and the rules, with their options (--keep, --root, --safety, --rules, --force).
  *
  * Without --root the root is the one site directory that the traces used beyond start-up noise;
- * several are an error that lists them.
+ * several are an error that lists them. Without --rules the user's rules are those in
+ * .importtrace in the current directory, where there is one.
  */
 #pragma once
 
 #include "base/error.h"
 #include "plan/plan.h"
+
+#include <argp.h>
 
 struct layer_input {
 	char **keep; /* --keep */
@@ -14,20 +18,27 @@ struct layer_input {
 	char **roots; /* --root DIR[=PREFIX] */
 	size_t n_roots;
 	bool forced[REFUSALS];
+	const char *rules_file;     /* --rules, or NULL */
+	struct plan_options plan;   /* --safety; input_load sets the rules */
+	struct rules user, builtin; /* what plan.user and plan.builtin point to */
 };
+/* Zero-initialise but for the level. */
+#define LAYER_INPUT_DEFAULT                         \
+	{                                           \
+		.plan = {.safety = SAFETY_DEFAULT } \
+	}
+
+/* The options, for the `children` of a command's argp; its child input is the layer_input. */
+extern const struct argp input_argp;
 
 struct traces {
 	struct trace *list;
 	size_t n;
 };
 
-/* Appends an option's value (not copied: argv lives on). */
-void input_add(char ***list, size_t *n, char *value);
-/* --force REASON; false when there is no such reason. */
-bool input_force(struct layer_input *in, const char *reason);
-/* Reads the traces and the trees and checks the refusals; those that are forced become warnings
- * on stderr. The caller frees both, also after an error. */
-int input_load(const struct layer_input *in, struct traces *traces, struct inventory *inv,
+/* Reads the traces, the trees and the rules and checks the refusals; those that are forced become
+ * warnings on stderr. The caller frees all, also after an error. `in` must not move afterwards. */
+int input_load(struct layer_input *in, struct traces *traces, struct inventory *inv,
 	       struct error *e);
 void input_free(struct layer_input *in);
 void traces_free(struct traces *t);

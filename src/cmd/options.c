@@ -1,10 +1,10 @@
 #include "cmd/cmd.h"
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "version.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,62 +15,34 @@ void complain(const char *command, const struct error *e)
 	fprintf(stderr, "importtrace %s: %s\n", command, error_text(e));
 }
 
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	size_t m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Levenshtein distance; words longer than the table are simply far away. */
-static size_t edit_distance(const char *a, const char *b)
-{
-	size_t row[64], n = strlen(b);
-
-	if (n >= ARRAY_SIZE(row) || strlen(a) >= ARRAY_SIZE(row))
-		return SIZE_MAX;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			size_t above = row[j + 1];
-
-			row[j + 1] = min3(above + 1, row[j] + 1, diagonal + (a[i] != b[j]));
-			diagonal = above;
-		}
-	}
-	return row[n];
-}
-
-const char *nearest_word(const char *word, const char *const *candidates, size_t n)
-{
-	size_t best = strlen(word) / 2 + 1;
-	const char *found = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t d = edit_distance(word, candidates[i]);
-
-		if (d < best) {
-			best = d;
-			found = candidates[i];
-		}
-	}
-	return found;
-}
-
 static const char *const common_options[] = {"help", "usage", "version"};
+
+static bool is_last(const struct argp_option *o)
+{
+	return !o || !(o->name || o->key || o->doc);
+}
+
+/* The parsers of a command: its own, then its children (which have none themselves). */
+static const struct argp *next_argp(const struct argp *top, const struct argp *a)
+{
+	const struct argp_child *c = top->children;
+
+	if (a == top)
+		return c ? c->argp : NULL;
+	while (c->argp != a)
+		c++;
+	return c[1].argp;
+}
 
 static const char *nearest_option(const struct argp *argp, const char *word)
 {
 	const char *names[64];
 	size_t n = 0;
 
-	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++)
-		if (o->name && n < ARRAY_SIZE(names) - ARRAY_SIZE(common_options))
-			names[n++] = o->name;
+	for (const struct argp *a = argp; a; a = next_argp(argp, a))
+		for (const struct argp_option *o = a->options; !is_last(o); o++)
+			if (o->name && n < ARRAY_SIZE(names) - ARRAY_SIZE(common_options))
+				names[n++] = o->name;
 	for (size_t i = 0; i < ARRAY_SIZE(common_options); i++)
 		names[n++] = common_options[i];
 	return nearest_word(word, names, n);
@@ -79,11 +51,12 @@ static const char *nearest_option(const struct argp *argp, const char *word)
 /* Whether a long option's name, perhaps shortened, is known; *takes_value when it wants one. */
 static bool known_long(const struct argp *argp, const char *word, size_t len, bool *takes_value)
 {
-	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++)
-		if (o->name && strncmp(o->name, word, len) == 0) {
-			*takes_value = o->arg && !(o->flags & OPTION_ARG_OPTIONAL);
-			return true;
-		}
+	for (const struct argp *a = argp; a; a = next_argp(argp, a))
+		for (const struct argp_option *o = a->options; !is_last(o); o++)
+			if (o->name && strncmp(o->name, word, len) == 0) {
+				*takes_value = o->arg && !(o->flags & OPTION_ARG_OPTIONAL);
+				return true;
+			}
 	for (size_t i = 0; i < ARRAY_SIZE(common_options); i++)
 		if (strncmp(common_options[i], word, len) == 0)
 			return true;
@@ -94,10 +67,10 @@ static bool known_long(const struct argp *argp, const char *word, size_t len, bo
 static bool short_takes_next(const struct argp *argp, const char *cluster)
 {
 	for (const char *c = cluster; *c; c++)
-		for (const struct argp_option *o = argp->options;
-		     o && (o->name || o->key || o->doc); o++)
-			if (o->key == *c && o->arg && !(o->flags & OPTION_ARG_OPTIONAL))
-				return c[1] == '\0';
+		for (const struct argp *a = argp; a; a = next_argp(argp, a))
+			for (const struct argp_option *o = a->options; !is_last(o); o++)
+				if (o->key == *c && o->arg && !(o->flags & OPTION_ARG_OPTIONAL))
+					return c[1] == '\0';
 	return false;
 }
 

@@ -10,32 +10,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_SAFETY = 256, OPT_JSON, OPT_FORCE, OPT_LEVEL };
+enum { OPT_JSON = 256, OPT_LEVEL };
 
 #define PACKAGES_SHOWN 15
 
 struct prune_args {
 	struct layer_input input;
 	struct layer_output output;
-	struct plan_options plan;
 	bool dry_run, json, quiet;
 };
 
 static const struct argp_option options[] = {
-	{"keep", 'k', "TRACE", 0, "A trace of what must work; repeatable", 0},
-	{"root", 'r', "DIR[=PREFIX]", 0,
-	 "A tree to pack, and where it goes in the layer (default: the site directory that the "
-	 "traces used, under python/); repeatable",
-	 0},
 	{"output", 'o', "FILE|DIR/", 0, "A zip, or with a trailing / a directory (layer.zip)", 0},
-	{"safety", OPT_SAFETY, "LEVEL", 0,
-	 "How far to go: 'static', the classic rule list, without a trace; 'trace', what was "
-	 "touched (default); 'all', everything",
-	 0},
-	{"force", OPT_FORCE, "REASON", 0,
-	 "Go on although the trace is incomplete, its command failed, the tree changed or was "
-	 "untouched; repeatable",
-	 0},
 	{"dry-run", 'n', 0, 0, "Decide and report, write nothing", 0},
 	{"json", OPT_JSON, 0, 0, "Report as JSON", 0},
 	{"level", OPT_LEVEL, "1…12", 0, "Compression (7)", 0},
@@ -56,26 +42,13 @@ static long number(const char *value, long min, long max, struct argp_state *sta
 	return n;
 }
 
-static enum safety parse_safety(const char *value, struct argp_state *state)
-{
-	for (int i = 0; i < SAFETIES; i++)
-		if (strcmp(value, safety_names[i]) == 0)
-			return (enum safety)i;
-	argp_error(state, "--safety is 'static', 'trace', 'closure', 'package' or 'all', not '%s'",
-		   value);
-	return SAFETY_DEFAULT;
-}
-
 static error_t parse(int key, char *value, struct argp_state *state)
 {
 	struct prune_args *args = state->input;
 
 	switch (key) {
-	case 'k':
-		input_add(&args->input.keep, &args->input.n_keep, value);
-		break;
-	case 'r':
-		input_add(&args->input.roots, &args->input.n_roots, value);
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &args->input;
 		break;
 	case 'o':
 		args->output.path = value;
@@ -92,15 +65,6 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	case OPT_JSON:
 		args->json = true;
 		break;
-	case OPT_SAFETY:
-		args->plan.safety = parse_safety(value, state);
-		break;
-	case OPT_FORCE:
-		if (!input_force(&args->input, value))
-			argp_error(state,
-				   "--force is incomplete, failed, changed or untouched, not '%s'",
-				   value);
-		break;
 	case OPT_LEVEL:
 		args->output.level =
 			(int)number(value, DEFLATE_LEVEL_MIN, DEFLATE_LEVEL_MAX, state, "level");
@@ -114,7 +78,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	return 0;
 }
 
+static const struct argp_child children[] = {{&input_argp, 0, NULL, 0}, {0}};
+
 static const struct argp prune_argp = {
+	.children = children,
 	.options = options,
 	.parser = parse,
 	.doc = "Decides which files of a layer stay, and writes the layer."
@@ -146,7 +113,7 @@ static bool needs_trace(enum safety safety)
 	return safety != SAFETY_STATIC && safety != SAFETY_ALL;
 }
 
-static int prune(const struct prune_args *args, struct error *e)
+static int prune(struct prune_args *args, struct error *e)
 {
 	CLEANUP_INVENTORY struct inventory inv = {0};
 	CLEANUP_PLAN struct plan p = {0};
@@ -154,10 +121,10 @@ static int prune(const struct prune_args *args, struct error *e)
 	uint64_t zip_bytes = 0;
 	int r;
 
-	if (args->plan.safety == SAFETY_CLOSURE || args->plan.safety == SAFETY_PACKAGE)
+	if (args->input.plan.safety == SAFETY_CLOSURE || args->input.plan.safety == SAFETY_PACKAGE)
 		return error_set(e, ENOSYS, "the level '%s' is not there yet",
-				 safety_names[args->plan.safety]);
-	if (needs_trace(args->plan.safety) && !args->input.n_keep)
+				 safety_names[args->input.plan.safety]);
+	if (needs_trace(args->input.plan.safety) && !args->input.n_keep)
 		return error_set(e, EINVAL,
 				 "no trace given: record one with 'importtrace record -- CMD' and "
 				 "give it with --keep trace.json");
@@ -165,7 +132,7 @@ static int prune(const struct prune_args *args, struct error *e)
 		return error_set(e, EINVAL, "this level needs the tree: --root DIR");
 	r = input_load(&args->input, &traces, &inv, e);
 	if (r == 0) {
-		plan_make(traces.list, traces.n, &inv, &args->plan, &p);
+		plan_make(traces.list, traces.n, &inv, &args->input.plan, &p);
 		if (!args->dry_run)
 			r = layer_write(&args->output, &p, &zip_bytes, e);
 		if (r == 0)
@@ -179,7 +146,7 @@ static int prune_run(int argc, char **argv)
 {
 	struct prune_args args = {
 		.output = {.path = "layer.zip", .level = DEFLATE_LEVEL_DEFAULT},
-		.plan = {.safety = SAFETY_DEFAULT},
+		.input = LAYER_INPUT_DEFAULT,
 	};
 	CLEANUP_ERROR struct error e = {0};
 	int r;

@@ -26,13 +26,13 @@ const char *const category_names[CATEGORIES] = {
 	"untouched distribution",
 };
 
-struct rule {
+struct category_rule {
 	const char *pattern;
 	enum category category;
 };
 
 /* Names of directories anywhere on the path. */
-static const struct rule dir_rules[] = {
+static const struct category_rule dir_rules[] = {
 	{"__pycache__", CATEGORY_BYTECODE},
 	{"tests", CATEGORY_TESTS},
 	{"test", CATEGORY_TESTS},
@@ -56,7 +56,7 @@ static const char *const build_tools[] = {
 	"pip",           "setuptools",      "wheel",
 	"pkg_resources", "_distutils_hack", "distutils-precedence.pth"};
 
-static const struct rule file_rules[] = {
+static const struct category_rule file_rules[] = {
 	{"*.pyc", CATEGORY_BYTECODE},
 	{"*.pyo", CATEGORY_BYTECODE},
 	{"*.pyi", CATEGORY_STUBS},

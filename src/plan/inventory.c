@@ -1,6 +1,8 @@
 #include "plan/inventory.h"
 
 #include "base/mem.h"
+#include "base/nearest.h"
+#include "base/path.h"
 
 #include <string.h>
 
@@ -57,6 +59,66 @@ static void entry_free(struct entry *e)
 	free(e->link_target);
 	free(e->text);
 	elf_facts_free(e->elf);
+}
+
+/* --- the path that was meant ------------------------------------------------------------------ */
+
+static const char *similar_path(const struct inventory *inv, const char *path)
+{
+	const char *found = NULL;
+	size_t best = strlen(path) / 4 + 2;
+
+	for (size_t r = 0; r < inv->n_roots; r++)
+		for (size_t i = 0; i < inv->roots[r].n_entries && best; i++) {
+			const char *other = inv->roots[r].entries[i].path;
+			size_t d = edit_distance(path, other, best - 1);
+
+			if (d < best) {
+				best = d;
+				found = other;
+			}
+		}
+	return found;
+}
+
+static const char *same_name(const struct inventory *inv, const char *path)
+{
+	const char *name = path_base(path);
+
+	for (size_t r = 0; r < inv->n_roots; r++)
+		for (size_t i = 0; i < inv->roots[r].n_entries; i++)
+			if (strcmp(path_base(inv->roots[r].entries[i].path), name) == 0)
+				return inv->roots[r].entries[i].path;
+	return NULL;
+}
+
+static const char *deepest_above(const struct inventory *inv, const char *path)
+{
+	CLEANUP_FREE char *dir = path_dir(path);
+
+	while (dir[0] && strcmp(dir, "/") != 0) {
+		char *above;
+
+		for (size_t r = 0; r < inv->n_roots; r++) {
+			size_t at = inventory_find(&inv->roots[r], dir);
+
+			if (at != INVENTORY_NONE)
+				return inv->roots[r].entries[at].path;
+		}
+		above = path_dir(dir);
+		free(dir);
+		dir = above;
+	}
+	return NULL;
+}
+
+const char *inventory_nearest(const struct inventory *inv, const char *path)
+{
+	const char *found = similar_path(inv, path);
+
+	if (!found)
+		found = same_name(inv, path);
+	return found ? found : deepest_above(inv, path);
 }
 
 void inventory_free(struct inventory *inv)

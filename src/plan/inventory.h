@@ -72,6 +72,10 @@ size_t inventory_find(const struct inventory_root *root, const char *path);
 /* Index of the first entry that sorts at or behind `prefix`: those below a directory follow
  * "dir/" without a gap. n_entries when there is none. */
 size_t inventory_lower_bound(const struct inventory_root *root, const char *prefix);
+/* The path of the entry that was probably meant by one that does not exist, under any root: a
+ * similar one, else the first with the same last component, else the deepest directory on its
+ * way. NULL when there is nothing of that kind. */
+const char *inventory_nearest(const struct inventory *inv, const char *path);
 /* Builds every root's index; call once after filling the entries. */
 void inventory_index(struct inventory *inv);
 void inventory_free(struct inventory *inv);

@@ -52,6 +52,12 @@ void plan_keep_at(struct plan *p, size_t root, size_t i, const struct cause *why
 	add_cause(p, d, why);
 }
 
+void plan_drop(struct plan *p, size_t root, size_t i, const struct cause *why)
+{
+	p->decisions[root][i].dropped = true;
+	add_cause(p, &p->decisions[root][i], why);
+}
+
 void plan_keep(struct plan *p, size_t root, size_t i, enum reason reason, size_t cause_root,
 	       size_t cause)
 {
@@ -127,21 +133,27 @@ static void allocate(struct plan *p)
 }
 
 /* The passes behind `traced`; each may give the others work. */
-static void (*const passes[])(struct plan *) = {pass_pairs, pass_links, pass_elf, pass_metadata};
+static void (*const passes[])(struct plan *) = {pass_rules, pass_pairs, pass_links, pass_elf,
+						pass_metadata};
 
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
 	       const struct plan_options *opt, struct plan *ret)
 {
-	*ret = (struct plan){.inv = inv};
+	*ret = (struct plan){.inv = inv, .user = opt->user};
+	if (opt->safety >= SAFETY_CLOSURE)
+		ret->builtin = opt->builtin;
 	allocate(ret);
 	dists_find(ret);
+	pass_user(ret, RULE_DROP);
 	if (opt->safety == SAFETY_STATIC || opt->safety == SAFETY_ALL) {
 		pass_static(ret, opt->safety == SAFETY_ALL);
+		pass_user(ret, RULE_KEEP);
 		dists_rewrite(ret);
 		return;
 	}
 	for (size_t k = 0; k < n_traces; k++)
 		pass_traced(ret, &traces[k]);
+	pass_user(ret, RULE_KEEP);
 	do {
 		ret->changed = false;
 		for (size_t k = 0; k < ARRAY_SIZE(passes); k++)
@@ -162,6 +174,7 @@ void plan_free(struct plan *p)
 	for (size_t i = 0; i < p->n_causes; i++)
 		free(p->causes[i].text);
 	free(p->causes);
+	free(p->hits);
 	free(p->decisions);
 	free(p->owner);
 	free(p->rewrites);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "plan/inventory.h"
+#include "plan/rules.h"
 #include "trace.h"
 
 /* How far to go, from least to most (static aside, which looks at no trace). */
@@ -102,9 +103,15 @@ struct rewrite {
 	size_t len;
 };
 
+/* A built-in rule that matches an entry, or from `rules.n` on a section's condition that does. */
+struct rule_hit {
+	size_t root, entry, rule;
+};
+
 struct plan {
 	const struct inventory *inv;
-	struct decision **decisions; /* [root][entry] */
+	const struct rules *user, *builtin; /* as in the options */
+	struct decision **decisions;        /* [root][entry] */
 	struct dist *dists;
 	size_t n_dists;
 	size_t **owner; /* [root][entry] → index of its (first) dist, or INVENTORY_NONE */
@@ -112,6 +119,9 @@ struct plan {
 	size_t n_rewrites;
 	struct cause *causes;
 	size_t n_causes, cap_causes;
+	struct rule_hit *hits; /* of the built-in rules, in order; found when first wanted */
+	size_t n_hits, cap_hits;
+	bool hits_found;
 	struct strmap by_basename; /* libraries: base name or soname → code of (root, entry) */
 	bool changed;              /* a pass has kept something new */
 };
@@ -121,6 +131,8 @@ struct plan {
 /* What the decision depends on beside traces and inventory. Zero-initialise and set `safety`. */
 struct plan_options {
 	enum safety safety;
+	const struct rules *user;    /* the user's rules, or NULL; they must outlive the plan */
+	const struct rules *builtin; /* the built-in ones, looked at from `closure` on, or NULL */
 	const char *const *provides; /* top-level names that the target has (--provides) */
 	size_t n_provides;
 };
@@ -141,6 +153,8 @@ void plan_keep(struct plan *p, size_t root, size_t i, enum reason reason, size_t
 	       size_t cause);
 /* The same with the line of the asking entry and a text (copied; may be NULL). */
 void plan_keep_at(struct plan *p, size_t root, size_t i, const struct cause *why);
+/* The user's rules drop the entry: before any reason is looked at. */
+void plan_drop(struct plan *p, size_t root, size_t i, const struct cause *why);
 /* Finds an absolute path under the roots. */
 bool plan_locate(const struct plan *p, const char *path, size_t *root, size_t *i);
 
@@ -148,6 +162,9 @@ void pass_pairs(struct plan *p);
 void pass_links(struct plan *p);
 void pass_elf(struct plan *p);
 void pass_metadata(struct plan *p);
+/* rules_pass.c: the user's rules of one verb, and the built-in ones. */
+void pass_user(struct plan *p, enum rule_verb verb);
+void pass_rules(struct plan *p);
 /* Keeps the symlinks on the way of an absolute path that was asked for. */
 void links_on_way(struct plan *p, const char *path, size_t cause_root, size_t cause);
 

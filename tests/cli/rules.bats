@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# The user's rules file, on the small layer.
+
+setup() {
+	T=$(cd "$(mktemp -d)" && pwd -P)
+	cp -R probes/small_layer/python "$T/python"
+	sed "s|@ROOT@|$T/python|g" probes/small_layer/trace.json.in >"$T/trace.json"
+	cd "$T"
+}
+
+teardown() {
+	rm -rf "$T"
+}
+
+bats_require_minimum_version 1.5.0
+
+names() {
+	python3 -c 'import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep="\n")' "$1"
+}
+
+@test ".importtrace in the current directory is read by itself" {
+	printf 'keep alpha/unused.py  # the nightly job\ndrop template.txt\n' >.importtrace
+	importtrace prune --keep trace.json -q
+	run names layer.zip
+	[[ "$output" == *python/alpha/unused.py* ]]
+	[[ "$output" != *template.txt* ]]
+	[[ "$output" == *python/alpha/core.py* ]]
+}
+
+@test "--rules names another file, and wins over .importtrace" {
+	echo nonsense >.importtrace
+	echo 'keep beta/docs/' >mine
+	importtrace prune --keep trace.json --rules mine -q
+	names layer.zip | grep -qx python/beta/docs/index.md
+	# RECORD says what is kept.
+	unzip -p layer.zip python/beta-2.1.dist-info/RECORD | grep -q '^beta/docs/index.md,'
+}
+
+@test "the rules hold at the levels without a trace too" {
+	printf 'keep index.md\ndrop /alpha/\n' >mine
+	importtrace prune --safety static --root python --rules mine -q
+	names layer.zip >list
+	grep -qx python/beta/docs/index.md list
+	! grep -q '^python/alpha/' list
+}
+
+@test "a bad line is named, and nothing is written" {
+	printf '# fine\nkeep alpha/\n\nkep beta\n' >mine
+	run --separate-stderr importtrace prune --keep trace.json --rules mine
+	[ "$status" -eq 2 ]
+	# shellcheck disable=SC2154
+	[[ "$stderr" == *"mine: line 4: "*"neither keep nor drop"* ]]
+	[ ! -e layer.zip ]
+}
+
+@test "a pattern that matches nothing is an error with the nearest path" {
+	echo 'keep alpha/data/templat.txt' >mine
+	run --separate-stderr importtrace prune --keep trace.json --rules mine
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"mine: line 1: "*"matches nothing"*"'alpha/data/template.txt'"* ]]
+	[ ! -e layer.zip ]
+}
+
+@test "a rules file that is not there, is a directory or too large" {
+	run importtrace prune --keep trace.json --rules nowhere
+	[ "$status" -eq 2 ]
+	[[ "$output" == *nowhere* ]]
+	run importtrace prune --keep trace.json --rules python
+	[ "$status" -eq 2 ]
+	head -c 1100000 /dev/zero | tr '\0' '#' >large
+	run importtrace prune --keep trace.json --rules large
+	[ "$status" -eq 2 ]
+	[[ "$output" == *large* ]]
+}
+
+@test "the built-in rules are installed for reading" {
+	[ -s "$BATS_TEST_DIRNAME/../../share/importtrace/rules" ]
+	cd "$BATS_TEST_DIRNAME/../.."
+	env -u BUILD make --no-print-directory install DESTDIR="$T/d" PREFIX=/usr >/dev/null
+	cmp share/importtrace/rules "$T/d/usr/share/importtrace/rules"
+}
