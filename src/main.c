@@ -28,6 +28,7 @@
 static const struct command *const commands[] = {
 	&cmd_record,
 	&cmd_prune,
+	&cmd_report,
 	&cmd_doctor,
 };
 

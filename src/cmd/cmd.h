@@ -24,6 +24,7 @@ struct command {
 
 extern const struct command cmd_record;
 extern const struct command cmd_prune;
+extern const struct command cmd_report;
 extern const struct command cmd_doctor;
 
 /* Runs argp over argv (argv[0] is the command's name). Ends the program itself after --help,

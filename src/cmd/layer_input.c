@@ -42,6 +42,16 @@ static void add_value(char ***list, size_t *n, char *value)
 	(*list)[(*n)++] = value;
 }
 
+void input_keep(struct layer_input *in, char *trace)
+{
+	add_value(&in->keep, &in->n_keep, trace);
+}
+
+void input_root(struct layer_input *in, char *root)
+{
+	add_value(&in->roots, &in->n_roots, root);
+}
+
 static void parse_force(struct layer_input *in, const char *value, struct argp_state *state)
 {
 	for (size_t i = 0; i < REFUSALS; i++)
@@ -68,10 +78,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 	switch (key) {
 	case 'k':
-		add_value(&in->keep, &in->n_keep, value);
+		input_keep(in, value);
 		break;
 	case 'r':
-		add_value(&in->roots, &in->n_roots, value);
+		input_root(in, value);
 		break;
 	case OPT_SAFETY:
 		in->plan.safety = parse_safety(value, state);
@@ -270,6 +280,15 @@ static int read_rules(struct layer_input *in, const struct inventory *inv, struc
 	if (r == 0)
 		r = rules_check(&in->user, inv, e);
 	in->plan.user = &in->user;
+	return r;
+}
+
+int input_layer(const char *layer, struct inventory *inv, struct error *e)
+{
+	int r = add_root(layer, inv, e);
+
+	if (r == 0)
+		inventory_index(inv);
 	return r;
 }
 

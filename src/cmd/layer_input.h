@@ -40,5 +40,10 @@ struct traces {
  * warnings on stderr. The caller frees all, also after an error. `in` must not move afterwards. */
 int input_load(struct layer_input *in, struct traces *traces, struct inventory *inv,
 	       struct error *e);
+/* One layer as it is, without traces and rules. */
+int input_layer(const char *layer, struct inventory *inv, struct error *e);
+/* Appends to --keep or --root (not copied). */
+void input_keep(struct layer_input *in, char *trace);
+void input_root(struct layer_input *in, char *root);
 void input_free(struct layer_input *in);
 void traces_free(struct traces *t);

@@ -2,21 +2,13 @@
  * are there wherever the program is. */
 #include "plan/rules.h"
 
-#include <stddef.h>
+#include "base/embed.h"
 
-__asm__(".pushsection .rodata\n"
-	".global rules_builtin_text\n"
-	"rules_builtin_text:\n"
-	".incbin \"" RULES_BUILTIN "\"\n"
-	".global rules_builtin_end\n"
-	"rules_builtin_end:\n"
-	".byte 0\n"
-	".popsection\n");
-
-extern const char rules_builtin_text[], rules_builtin_end[];
+EMBED(rules_builtin_text, RULES_BUILTIN);
 
 int rules_builtin(struct rules *ret, struct error *e)
 {
-	return rules_parse(rules_builtin_text, (size_t)(rules_builtin_end - rules_builtin_text),
+	return rules_parse(rules_builtin_text,
+			   (size_t)(rules_builtin_text_end - rules_builtin_text),
 			   "the built-in rules", ret, e);
 }

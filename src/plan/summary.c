@@ -39,15 +39,33 @@ static void add_group(struct group_amount *g, uint64_t bytes, bool kept)
 		add(&g->kept, bytes);
 }
 
-static void add_package(const struct plan *p, struct groups *g, size_t r, size_t i)
+/* The name that an entry's package goes by: *len bytes, not NUL-ended. */
+static const char *package_name(const struct plan *p, size_t r, size_t i, size_t *len)
 {
 	size_t owner = p->owner[r][i];
-	const struct entry *ent = &p->inv->roots[r].entries[i];
-	const struct dist *d = owner == INVENTORY_NONE ? NULL : &p->dists[owner];
-	struct group_amount *one = d ? group_of(g, d->name, strlen(d->name), d->version)
-				     : group_of(g, ent->path, strcspn(ent->path, "/"), "");
+	const char *name =
+		owner == INVENTORY_NONE ? p->inv->roots[r].entries[i].path : p->dists[owner].name;
 
-	add_group(one, ent->size, plan_kept(p, r, i));
+	*len = owner == INVENTORY_NONE ? strcspn(name, "/") : strlen(name);
+	return name;
+}
+
+char *summary_package(const struct plan *p, size_t root, size_t i)
+{
+	size_t len;
+	const char *name = package_name(p, root, i, &len);
+
+	return xstrndup(name, len);
+}
+
+static void add_package(const struct plan *p, struct groups *g, size_t r, size_t i)
+{
+	size_t owner = p->owner[r][i], len;
+	const char *name = package_name(p, r, i, &len);
+	const char *version = owner == INVENTORY_NONE ? "" : p->dists[owner].version;
+
+	add_group(group_of(g, name, len, version), p->inv->roots[r].entries[i].size,
+		  plan_kept(p, r, i));
 }
 
 /* "libz.so.1.2": digits and dots behind ".so" are a version. */

@@ -33,5 +33,8 @@ struct summary {
  * libraries (libz.so.1.2), "(none)" without one. The caller frees. */
 char *file_type(const char *path);
 
+/* The name of an entry's package, as summary.packages has it. The caller frees. */
+char *summary_package(const struct plan *p, size_t root, size_t i);
+
 void summary_make(const struct plan *p, struct summary *ret);
 void summary_free(struct summary *s);

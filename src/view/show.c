@@ -7,12 +7,18 @@
 
 #include <inttypes.h>
 
+/* One row; where everything is kept, there is nothing to compare. */
 static void add_amounts(struct table *t, char *name, const struct amount *all,
-			const struct amount *kept)
+			const struct amount *kept, bool everything)
 {
-	table_add(t, (char *[]){name, table_count(all->files), table_mb(all->bytes),
-				table_count(kept->files), table_mb(kept->bytes),
-				table_percent(kept->bytes, all->bytes)});
+	char *cells[6] = {name, table_count(all->files), table_mb(all->bytes)};
+
+	if (!everything) {
+		cells[3] = table_count(kept->files);
+		cells[4] = table_mb(kept->bytes);
+		cells[5] = table_percent(kept->bytes, all->bytes);
+	}
+	table_add(t, cells);
 }
 
 static void add_to(struct amount *sum, const struct amount *a)
@@ -26,33 +32,32 @@ static char *group_label(const struct group_amount *g)
 	return g->version[0] ? xasprintf("%s %s", g->name, g->version) : xstrdup(g->name);
 }
 
-/* The `top` largest groups, one line for the rest, and the sum when it is given. */
-static void show_groups(const char *title, const struct group_amount *list, size_t n, size_t top,
-			const struct summary *sum, FILE *out)
+void show_groups(const char *title, const struct group_amount *list, size_t n, size_t top,
+		 const struct summary *sum, FILE *out)
 {
 	const char *columns[] = {title, "FILES", "MB", "KEPT", "KEPT MB", "SHARE"};
-	struct table *t = table_new(columns, ARRAY_SIZE(columns));
+	bool everything = sum->kept.files == sum->all.files;
+	struct table *t = table_new(columns, everything ? 3 : ARRAY_SIZE(columns));
 	struct amount rest = {0}, rest_kept = {0};
 
 	for (size_t i = 0; i < n; i++) {
 		const struct group_amount *g = &list[i];
 
 		if (i < top) {
-			add_amounts(t, group_label(g), &g->all, &g->kept);
+			add_amounts(t, group_label(g), &g->all, &g->kept, everything);
 			continue;
 		}
 		add_to(&rest, &g->all);
 		add_to(&rest_kept, &g->kept);
 	}
 	if (n > top)
-		add_amounts(t, xasprintf("(%zu more)", n - top), &rest, &rest_kept);
-	if (sum)
-		add_amounts(t, xstrdup("all"), &sum->all, &sum->kept);
+		add_amounts(t, xasprintf("(%zu more)", n - top), &rest, &rest_kept, everything);
+	add_amounts(t, xstrdup("all"), &sum->all, &sum->kept, everything);
 	table_print(t, out);
 }
 
-static void show_amounts(const char *title, const char *const *names, const struct amount *amounts,
-			 size_t n, FILE *out)
+void show_amounts(const char *title, const char *const *names, const struct amount *amounts,
+		  size_t n, FILE *out)
 {
 	const char *columns[] = {title, "FILES", "MB"};
 	struct table *t = table_new(columns, ARRAY_SIZE(columns));
@@ -64,20 +69,35 @@ static void show_amounts(const char *title, const char *const *names, const stru
 	table_print(t, out);
 }
 
-void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE *out)
+void show_reasons(const struct summary *s, FILE *out)
 {
-	show_groups("PACKAGE", s->packages, s->n_packages, top, s, out);
 	show_amounts("KEPT BECAUSE", reason_names, s->by_reason, REASONS, out);
 	show_amounts("REMOVED", category_names, s->by_category, CATEGORIES, out);
-	fprintf(out,
-		"%" PRIu64 " of %" PRIu64 " files and %.1f of %.1f MB kept (%.1f MB without "
-		"bytecode), %" PRIu64 " empty directories",
-		s->kept.files, s->all.files, (double)s->kept.bytes / 1e6,
-		(double)s->all.bytes / 1e6, (double)(s->kept.bytes - s->kept_bytecode.bytes) / 1e6,
-		s->empty_dirs);
+}
+
+void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out)
+{
+	if (s->kept.files < s->all.files)
+		fprintf(out, "%" PRIu64 " of %" PRIu64 " files and %.1f of %.1f MB kept",
+			s->kept.files, s->all.files, (double)s->kept.bytes / 1e6,
+			(double)s->all.bytes / 1e6);
+	else
+		fprintf(out, "%" PRIu64 " files, %.1f MB", s->all.files,
+			(double)s->all.bytes / 1e6);
+	fprintf(out, " (%.1f MB without bytecode)",
+		(double)(s->kept.bytes - s->kept_bytecode.bytes) / 1e6);
+	if (s->kept.files < s->all.files)
+		fprintf(out, ", %" PRIu64 " empty directories", s->empty_dirs);
 	if (zip_bytes)
 		fprintf(out, "; %.1f MB zipped", (double)zip_bytes / 1e6);
 	fputc('\n', out);
+}
+
+void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE *out)
+{
+	show_groups("PACKAGE", s->packages, s->n_packages, top, s, out);
+	show_reasons(s, out);
+	show_totals(s, zip_bytes, out);
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */

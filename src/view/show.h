@@ -12,6 +12,14 @@
  * archive was written. */
 void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE *out);
 
+/* Its parts. The `top` largest groups, one line for the rest, and the sum. */
+void show_groups(const char *title, const struct group_amount *list, size_t n, size_t top,
+		 const struct summary *sum, FILE *out);
+void show_amounts(const char *title, const char *const *names, const struct amount *amounts,
+		  size_t n, FILE *out);
+void show_reasons(const struct summary *s, FILE *out);
+void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out);
+
 /* One JSON document: total, kept, reasons, removed, packages, zip_bytes. */
 void show_summary_json(const struct summary *s, uint64_t zip_bytes, FILE *out);
 
