@@ -39,13 +39,40 @@ def chunk(model, delta, finish=None):
     }
 
 
+def anthropic(model):
+    return {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": [{"type": "text", "text": ANSWER}],
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 5, "output_tokens": 4},
+    }
+
+
+CONVERSE = {  # Amazon Bedrock's Converse API
+    "output": {"message": {"role": "assistant", "content": [{"text": ANSWER}]}},
+    "stopReason": "end_turn",
+    "usage": {"inputTokens": 5, "outputTokens": 4, "totalTokens": 9},
+    "metrics": {"latencyMs": 1},
+}
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
         model = body.get("model", "test")
-        if model == "limited":
+        if self.headers.get("X-Amz-Target", "").startswith("AmazonSQS."):
+            self.reply(200, {"QueueUrls": ["http://127.0.0.1/000000000000/layer"]})
+        elif self.path.endswith("/messages"):
+            self.reply(200, anthropic(model))
+        elif self.path.endswith("/converse"):
+            self.reply(200, CONVERSE)
+        elif model == "limited":
             self.reply(429, {"error": {"message": "slow down", "type": "rate_limit", "code": "429"}})
         elif self.path.endswith("/embeddings"):
             data = [{"object": "embedding", "index": 0, "embedding": [0.0, 0.5, 1.0]}]
