@@ -87,7 +87,7 @@ $(SKELETON): $(BUILD)/record.bpf.o
 	$(Q)bpftool gen skeleton $< name record_bpf > $@.tmp && mv $@.tmp $@
 
 -include $(OBJECTS:.o=.d) $(BUILD)/obj/main.d $(BUILD)/record.bpf.d
--include $(UNIT_TESTS:=.d) $(PROBES:=.d)
+-include $(UNIT_TESTS:=.d) $(PROBES:=.d) $(BUILD)/tests/scan-dump.d
 
 # --- tests -----------------------------------------------------------------------------------
 
@@ -96,13 +96,23 @@ $(BUILD)/tests/test_%: tests/unit/test_%.c $(LIBRARY)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Itests/unit -MMD -MP $< $(LIBRARY) $(LDFLAGS) $(LDLIBS) -lcmocka -o $@
 
+$(BUILD)/tests/scan-dump: tests/scan/dump.c $(LIBRARY)
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $< $(LIBRARY) $(LDFLAGS) $(LDLIBS) -o $@
+
+# The scanner against CPython's ast: whole standard libraries, the demo's layer, large packages.
+.PHONY: scan-diff
+scan-diff: $(BUILD)/tests/scan-dump
+	$(Q)tests/scan/run-all $(BUILD)/tests/scan-dump
+
 $(BUILD)/probes/%: probes/known/%.c
 	$(call say,PROBE,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -pthread -MMD -MP $< -o $@
 
 .PHONY: test test-unit test-programs
-test-programs: all $(UNIT_TESTS) $(PROBES)
+test-programs: all $(UNIT_TESTS) $(PROBES) $(BUILD)/tests/scan-dump
 
 test: test-programs test-programs-asan
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run
@@ -159,4 +169,4 @@ clean:
 
 .PHONY: help
 help:
-	@echo "all test test-unit asan clang tidy format format-check install clean"
+	@echo "all test test-unit scan-diff asan clang tidy format format-check install clean"

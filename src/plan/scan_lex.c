@@ -1,0 +1,629 @@
+#include "plan/scan_lex.h"
+
+#include "base/mem.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#define FSTRINGS_MAX 150 /* MAXFSTRINGLEVEL */
+
+/* --- facts ------------------------------------------------------------------------------------ */
+
+uint32_t facts_text(struct facts *f, const char *s, size_t len)
+{
+	size_t at = f->text_len;
+
+	if (at + len + 1 > f->text_cap) {
+		f->text_cap = f->text_cap * 2 + len + 64;
+		f->text = xreallocarray(f->text, f->text_cap, 1);
+	}
+	memcpy(f->text + at, s, len);
+	f->text[at + len] = '\0';
+	f->text_len += len + 1;
+	return (uint32_t)at;
+}
+
+struct fact *facts_add(struct lexer *l, enum fact_kind kind, const char *name, size_t len,
+		       uint32_t line)
+{
+	struct facts *f = l->out;
+
+	f->list = array_grow(f->list, f->n, &f->cap, sizeof(*f->list));
+	f->list[f->n] = (struct fact){.name = facts_text(f, name, len),
+				      .line = line,
+				      .kind = (uint8_t)kind,
+				      .flags = l->flags};
+	if (f->n + 1 >= SCAN_FACTS_MAX) {
+		lexer_invalid(l, "more imports and names than any source holds");
+		l->p = l->end;
+	}
+	return &f->list[f->n++];
+}
+
+void facts_free(struct facts *f)
+{
+	free(f->list);
+	free(f->text);
+	*f = (struct facts){0};
+}
+
+void lexer_invalid(struct lexer *l, const char *why)
+{
+	if (l->out->invalid)
+		return;
+	l->out->invalid = why;
+	l->out->invalid_line = l->line;
+}
+
+/* --- string constants ------------------------------------------------------------------------- */
+
+static uint32_t hash(const char *s, size_t len)
+{
+	uint32_t h = 2166136261U;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)s[i]) * 16777619U;
+	return h;
+}
+
+static void seen_grow(struct lexer *l)
+{
+	size_t cap = l->cap_seen ? l->cap_seen * 2 : 64;
+	uint32_t *table = xcalloc(cap, sizeof(*table));
+
+	for (size_t k = 0; k < l->cap_seen; k++) {
+		const char *s;
+		size_t at;
+
+		if (!l->seen[k])
+			continue;
+		s = fact_name(l->out, &l->out->list[l->seen[k] - 1]);
+		for (at = hash(s, strlen(s)) & (cap - 1); table[at]; at = (at + 1) & (cap - 1))
+			;
+		table[at] = l->seen[k];
+	}
+	free(l->seen);
+	l->seen = table;
+	l->cap_seen = cap;
+}
+
+/* Whether this string is already a fact; if not, the next fact will be it. */
+static bool seen_before(struct lexer *l, const char *s, size_t len)
+{
+	size_t at;
+
+	if (2 * l->n_seen >= l->cap_seen)
+		seen_grow(l);
+	for (at = hash(s, len) & (l->cap_seen - 1); l->seen[at];
+	     at = (at + 1) & (l->cap_seen - 1)) {
+		const char *other = fact_name(l->out, &l->out->list[l->seen[at] - 1]);
+
+		if (strncmp(other, s, len) == 0 && !other[len])
+			return true;
+	}
+	l->seen[at] = (uint32_t)l->out->n + 1;
+	l->n_seen++;
+	return false;
+}
+
+static void add_string(struct lexer *l)
+{
+	if (l->opt->wants && (!l->opt->wants(l->opt->ctx, l->value, l->value_len) ||
+			      seen_before(l, l->value, l->value_len)))
+		return;
+	facts_add(l, FACT_STRING, l->value, l->value_len, l->value_line);
+}
+
+/* "pkg.%s" and "pkg.{}" begin with "pkg.". */
+static size_t constant_beginning(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] != '%' && s[n] != '{')
+		n++;
+	return n;
+}
+
+/* The joined string ends here, before token `t` or (NULL) before an f-string's expression. */
+static void value_finish(struct lexer *l, const struct token *t)
+{
+	bool whole = t && l->value_plain && (token_is_op(t, ',') || token_is_op(t, ')'));
+
+	if (!l->value_open)
+		return;
+	l->value_open = false;
+	if (l->call == CALL_ARGUMENT && !l->value_bad && l->value_len) {
+		size_t n = whole ? l->value_len : constant_beginning(l->value, l->value_len);
+
+		if (n)
+			facts_add(l, whole ? FACT_DYNAMIC : FACT_PREFIX, l->value, n, l->call_line);
+	}
+	if (l->call == CALL_ARGUMENT)
+		l->call = CALL_NONE;
+	if (!l->value_bad && l->value_len)
+		add_string(l);
+}
+
+static void value_open(struct lexer *l, bool plain)
+{
+	if (!l->value_open) {
+		l->value_open = l->value_plain = true;
+		l->value_bad = false;
+		l->value_len = 0;
+		l->value_line = l->line;
+		if (l->call == CALL_OPENED)
+			l->call = CALL_ARGUMENT;
+	}
+	l->value_plain &= plain;
+}
+
+static void value_add(struct lexer *l, unsigned char c)
+{
+	if (c < 0x20 || c > 0x7e || l->value_len == SCAN_STRING_MAX)
+		l->value_bad = true;
+	else if (!l->value_bad)
+		l->value[l->value_len++] = (char)c;
+}
+
+/* --- string tokens ---------------------------------------------------------------------------- */
+
+struct quote {
+	char c;
+	bool triple, raw, format, bytes;
+};
+
+static bool at_newline(const struct lexer *l)
+{
+	return *l->p == '\n' || *l->p == '\r';
+}
+
+/* "\r\n" is one newline, as is a lone "\r". */
+static void skip_newline(struct lexer *l)
+{
+	if (*l->p == '\r' && l->p + 1 < l->end && l->p[1] == '\n')
+		l->p++;
+	l->p++;
+	l->line++;
+}
+
+static void string_newline(struct lexer *l)
+{
+	l->value_bad = true;
+	skip_newline(l);
+}
+
+static unsigned number_of(struct lexer *l, int base, int max_digits)
+{
+	unsigned n = 0;
+
+	for (int i = 0; i < max_digits && l->p < l->end; i++, l->p++) {
+		int c = tolower((unsigned char)*l->p);
+		int d = c >= 'a' ? c - 'a' + 10 : c - '0';
+
+		if (d < 0 || d >= base || (!isalnum(c)))
+			break;
+		n = n * (unsigned)base + (unsigned)d;
+	}
+	return n;
+}
+
+static void skip_name_escape(struct lexer *l)
+{
+	l->value_bad = true;
+	if (l->p >= l->end || *l->p != '{')
+		return;
+	while (l->p < l->end && *l->p != '}' && *l->p != '\'' && *l->p != '"' && !at_newline(l))
+		l->p++;
+	if (l->p < l->end && *l->p == '}')
+		l->p++;
+}
+
+static void add_code(struct lexer *l, unsigned code)
+{
+	if (code > 0x7e)
+		l->value_bad = true;
+	else
+		value_add(l, (unsigned char)code);
+}
+
+/* Behind a backslash in a string that is not raw. */
+static void escape(struct lexer *l)
+{
+	static const char simple[] = "\\'\"abfnrtv", meant[] = "\\'\"\a\b\f\n\r\t\v";
+	char c = *l->p;
+	const char *at = c ? strchr(simple, c) : NULL;
+
+	if (at_newline(l)) {
+		skip_newline(l);
+	} else if (c >= '0' && c <= '7') {
+		add_code(l, number_of(l, 8, 3));
+	} else if (c == 'x' || c == 'u' || c == 'U') {
+		l->p++;
+		add_code(l, number_of(l, 16, c == 'x' ? 2 : c == 'u' ? 4 : 8));
+	} else if (c == 'N') {
+		l->p++;
+		skip_name_escape(l);
+	} else if (at) {
+		value_add(l, (unsigned char)meant[at - simple]);
+		l->p++;
+	} else {
+		value_add(l, '\\'); /* kept as it is; the character follows */
+	}
+}
+
+/* One character, or two where an encoding's second byte can look like ASCII. */
+static void one_character(struct lexer *l)
+{
+	unsigned char c = (unsigned char)*l->p++;
+
+	value_add(l, c);
+	if (c == 0)
+		lexer_invalid(l, "it holds a NUL byte");
+	if (l->double_byte && c >= 0x81 && !(c >= 0xa0 && c <= 0xa0) && l->p < l->end &&
+	    (unsigned char)*l->p >= 0x40)
+		l->p++;
+}
+
+static bool closes(const struct lexer *l, const struct quote *q)
+{
+	if (*l->p != q->c)
+		return false;
+	return !q->triple || (l->end - l->p >= 3 && l->p[1] == q->c && l->p[2] == q->c);
+}
+
+static void fstring_expression(struct lexer *l, const struct quote *q);
+
+/* A brace in an f-string; true when a format spec ends here. */
+static bool brace(struct lexer *l, const struct quote *q, bool spec)
+{
+	char c = *l->p;
+
+	if (c == '}' && spec)
+		return true;
+	if (!spec && l->p + 1 < l->end && l->p[1] == c) {
+		value_add(l, (unsigned char)c);
+		l->p += 2;
+		return false;
+	}
+	l->p++;
+	if (c == '}') {
+		lexer_invalid(l, "a single '}' in an f-string");
+		return false;
+	}
+	value_finish(l, NULL);
+	fstring_expression(l, q);
+	value_open(l, false);
+	return false;
+}
+
+static void backslash(struct lexer *l, const struct quote *q)
+{
+	l->p++;
+	if (l->p >= l->end)
+		return;
+	if (q->format && (*l->p == '{' || *l->p == '}')) {
+		value_add(l, '\\');
+	} else if (!q->raw) {
+		escape(l);
+	} else {
+		value_add(l, '\\');
+		if (at_newline(l))
+			string_newline(l);
+		else if (*l->p == q->c || *l->p == '\\')
+			one_character(l);
+	}
+}
+
+/* The inside of a string up to its closing quote, or of a format spec up to its '}'. */
+static void string_body(struct lexer *l, const struct quote *q, bool spec)
+{
+	while (l->p < l->end) {
+		char c = *l->p;
+
+		if (closes(l, q)) {
+			if (!spec)
+				l->p += q->triple ? 3 : 1;
+			else
+				lexer_invalid(l, "an f-string ends inside a replacement field");
+			return;
+		}
+		if (c == '\\') {
+			backslash(l, q);
+		} else if (c == '\n' || c == '\r') {
+			if (!q->triple)
+				break;
+			string_newline(l);
+		} else if (q->format && (c == '{' || c == '}')) {
+			if (brace(l, q, spec))
+				return;
+		} else {
+			one_character(l);
+		}
+	}
+	lexer_invalid(l, "a string is not ended");
+}
+
+static void format_spec(struct lexer *l, const struct quote *q)
+{
+	value_open(l, false);
+	string_body(l, q, true);
+	value_finish(l, NULL);
+	if (l->p < l->end && *l->p == '}')
+		l->p++;
+}
+
+/* Behind the '{' of an f-string: tokens as anywhere, up to the '}' that belongs to it. */
+static void fstring_expression(struct lexer *l, const struct quote *q)
+{
+	size_t outside = l->depth;
+	bool done = false;
+
+	if (l->fstrings >= FSTRINGS_MAX) {
+		lexer_invalid(l, "f-strings are nested too deeply");
+		l->p = l->end;
+		return;
+	}
+	l->fstrings++;
+	l->depth = 0;
+	l->call = CALL_NONE;
+	while (!done && l->p < l->end) {
+		size_t depth = l->depth;
+		struct token t = lexer_next(l);
+
+		if (t.kind == TOKEN_END)
+			break;
+		if (depth || t.kind != TOKEN_OP)
+			continue;
+		done = t.text[0] == '}' || t.text[0] == ':';
+		if (t.text[0] == ':')
+			format_spec(l, q);
+	}
+	if (!done)
+		lexer_invalid(l, "an f-string's expression is not ended");
+	l->call = CALL_NONE;
+	l->depth = outside;
+	l->fstrings--;
+}
+
+/* At the opening quote; the prefix's letters are known. */
+static void string(struct lexer *l, const char *prefix, size_t n)
+{
+	struct quote q = {.c = *l->p};
+
+	for (size_t i = 0; i < n; i++) {
+		q.raw |= (prefix[i] | 0x20) == 'r';
+		q.bytes |= (prefix[i] | 0x20) == 'b';
+		q.format |= (prefix[i] | 0x20) == 'f' || (prefix[i] | 0x20) == 't';
+	}
+	q.triple = l->end - l->p >= 3 && l->p[1] == q.c && l->p[2] == q.c;
+	value_open(l, !q.format);
+	l->value_bad |= q.bytes;
+	l->p += q.triple ? 3 : 1;
+	string_body(l, &q, false);
+}
+
+/* --- tokens ----------------------------------------------------------------------------------- */
+
+bool token_is(const struct token *t, const char *name)
+{
+	return t->kind == TOKEN_NAME && strlen(name) == t->len &&
+	       memcmp(name, t->text, t->len) == 0;
+}
+
+static bool is_name(unsigned char c)
+{
+	return isalnum(c) || c == '_' || c >= 0x80;
+}
+
+static bool is_prefix(const char *s, size_t n)
+{
+	if (n > 2)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!s[i] || !strchr("rRbBuUfFtT", s[i]))
+			return false;
+	return true;
+}
+
+static void skip_comment(struct lexer *l)
+{
+	while (l->p < l->end && !at_newline(l)) {
+		if (!*l->p)
+			lexer_invalid(l, "it holds a NUL byte");
+		l->p++;
+	}
+}
+
+/* To the first character of the next logical line, past blank and comment lines. */
+static void begin_line(struct lexer *l)
+{
+	uint32_t column = 0;
+
+	for (; l->p < l->end; l->p++) {
+		if (*l->p == ' ')
+			column++;
+		else if (*l->p == '\t')
+			column = (column / 8 + 1) * 8;
+		else if (*l->p == '\f')
+			column = 0;
+		else if (*l->p == '#')
+			skip_comment(l);
+		else if (!at_newline(l))
+			break;
+		if (l->p < l->end && at_newline(l)) {
+			skip_newline(l);
+			column = 0;
+			l->p--;
+		}
+		if (l->p >= l->end)
+			break;
+	}
+	l->column = column;
+}
+
+static struct token name_or_string(struct lexer *l)
+{
+	struct token t = {TOKEN_NAME, l->p, 0, l->line};
+
+	while (l->p < l->end && is_name((unsigned char)*l->p))
+		l->p++;
+	t.len = (size_t)(l->p - t.text);
+	if (l->p < l->end && (*l->p == '\'' || *l->p == '"') && is_prefix(t.text, t.len)) {
+		t.kind = TOKEN_STRING;
+		string(l, t.text, t.len);
+	}
+	return t;
+}
+
+static struct token number(struct lexer *l)
+{
+	struct token t = {TOKEN_NUMBER, l->p, 0, l->line};
+
+	while (l->p < l->end && (is_name((unsigned char)*l->p) || *l->p == '.'))
+		l->p++;
+	return t;
+}
+
+static struct token operator(struct lexer *l)
+{
+	struct token t = {TOKEN_OP, l->p++, 1, l->line};
+
+	switch (t.text[0]) {
+	case '(':
+	case '[':
+	case '{':
+		l->depth++;
+		break;
+	case ')':
+	case ']':
+	case '}':
+		if (l->depth)
+			l->depth--;
+		else if (!l->fstrings)
+			lexer_invalid(l, "a bracket closes that none opened");
+		break;
+	case '\0':
+		lexer_invalid(l, "it holds a NUL byte");
+		break;
+	default:
+		break;
+	}
+	return t;
+}
+
+static struct token end(struct lexer *l)
+{
+	struct token t = {TOKEN_END, l->end, 0, l->line};
+
+	if (l->depth && !l->fstrings)
+		lexer_invalid(l, "a bracket is not closed");
+	if (!l->line_start && !l->fstrings) {
+		l->line_start = true;
+		l->depth = 0;
+		t.kind = TOKEN_NEWLINE;
+	}
+	return t;
+}
+
+/* Past what stands between tokens. True at a newline that ends a logical line. */
+static bool skip_space(struct lexer *l)
+{
+	while (l->p < l->end) {
+		char c = *l->p;
+
+		if (c == ' ' || c == '\t' || c == '\f') {
+			l->p++;
+		} else if (c == '#') {
+			skip_comment(l);
+		} else if (c == '\n' || c == '\r') {
+			skip_newline(l);
+			if (!l->depth && !l->fstrings)
+				return true;
+		} else if (c == '\\' && l->p + 1 < l->end && (l->p[1] == '\n' || l->p[1] == '\r')) {
+			l->p++;
+			skip_newline(l);
+		} else {
+			return false;
+		}
+	}
+	return false;
+}
+
+static struct token lex(struct lexer *l)
+{
+	uint32_t line = l->line;
+	unsigned char c;
+
+	if (l->line_start && !l->fstrings) {
+		begin_line(l);
+	} else if (skip_space(l)) {
+		l->line_start = true;
+		return (struct token){TOKEN_NEWLINE, l->p, 0, line};
+	}
+	if (l->p >= l->end)
+		return end(l);
+	l->line_start = false;
+	c = (unsigned char)*l->p;
+	if (c == '\'' || c == '"') {
+		struct token t = {TOKEN_STRING, l->p, 0, l->line};
+
+		string(l, NULL, 0);
+		return t;
+	}
+	if (isdigit(c) || (c == '.' && l->p + 1 < l->end && isdigit((unsigned char)l->p[1])))
+		return number(l);
+	return is_name(c) ? name_or_string(l) : operator(l);
+}
+
+static void watch_calls(struct lexer *l, const struct token *t)
+{
+	if (t->kind == TOKEN_STRING)
+		return;
+	value_finish(l, t);
+	if (token_is(t, "import_module") || token_is(t, "__import__")) {
+		l->call = CALL_NAMED;
+		l->call_line = t->line;
+	} else if (l->call == CALL_NAMED && token_is_op(t, '(')) {
+		l->call = CALL_OPENED;
+	} else {
+		l->call = CALL_NONE;
+	}
+}
+
+struct token lexer_next(struct lexer *l)
+{
+	struct token t;
+
+	if (l->pushed) {
+		l->pushed = false;
+		return l->push;
+	}
+	t = lex(l);
+	watch_calls(l, &t);
+	return t;
+}
+
+void lexer_push(struct lexer *l, struct token t)
+{
+	l->push = t;
+	l->pushed = true;
+}
+
+void lexer_init(struct lexer *l, const char *source, size_t len, const struct scan_options *opt,
+		struct facts *out)
+{
+	*l = (struct lexer){.p = source,
+			    .end = source + len,
+			    .line = 1,
+			    .line_start = true,
+			    .opt = opt,
+			    .out = out};
+	lexer_encoding(l);
+}
+
+void lexer_free(struct lexer *l)
+{
+	free(l->seen);
+	l->seen = NULL;
+}

@@ -1,0 +1,69 @@
+/* scan_lex - tokens of a Python source, for plan/scan.c alone.
+ *
+ * Strings are decoded as they pass: adjacent ones are joined as the parser joins them, and what
+ * they hold (also inside f-string expressions) becomes facts. Calls of import_module and
+ * __import__ are noticed here too, because they can stand anywhere in an expression.
+ */
+#pragma once
+
+#include "plan/scan.h"
+
+enum token_kind { TOKEN_END, TOKEN_NEWLINE, TOKEN_NAME, TOKEN_NUMBER, TOKEN_STRING, TOKEN_OP };
+
+struct token {
+	enum token_kind kind;
+	const char *text; /* NAME; OP: its first character */
+	size_t len;
+	uint32_t line;
+};
+
+/* What the expression watcher expects next of a call that imports. */
+enum call_state { CALL_NONE, CALL_NAMED, CALL_OPENED, CALL_ARGUMENT };
+
+struct lexer {
+	const char *p, *end;
+	uint32_t line;
+	size_t depth;      /* open brackets, in this f-string expression or outside any */
+	unsigned fstrings; /* f-strings we are in */
+	bool line_start;   /* the next token is the first of a logical line */
+	uint32_t column;   /* indentation of that line (tabs to 8) */
+	bool double_byte;  /* an encoding whose second bytes can look like ASCII */
+	bool pushed;       /* `push` is the next token */
+	struct token push;
+
+	/* The string being joined. */
+	char value[SCAN_STRING_MAX];
+	size_t value_len;
+	uint32_t value_line;
+	bool value_open, value_bad, value_plain; /* plain: no f-string part so far */
+
+	enum call_state call;
+	uint32_t call_line;
+
+	uint8_t flags; /* of facts found now (enum fact_flags) */
+	const struct scan_options *opt;
+	struct facts *out;
+	uint32_t *seen; /* hash table of string facts: index + 1 */
+	size_t n_seen, cap_seen;
+};
+
+void lexer_init(struct lexer *l, const char *source, size_t len, const struct scan_options *opt,
+		struct facts *out);
+void lexer_free(struct lexer *l);
+struct token lexer_next(struct lexer *l);
+void lexer_push(struct lexer *l, struct token t);
+/* Passes a byte order mark and takes note of the declared encoding. */
+void lexer_encoding(struct lexer *l);
+/* Says why the source is invalid, the first time. */
+void lexer_invalid(struct lexer *l, const char *why);
+
+bool token_is(const struct token *t, const char *name);
+static inline bool token_is_op(const struct token *t, char c)
+{
+	return t->kind == TOKEN_OP && t->text[0] == c;
+}
+
+/* Adds a fact and returns it; `module` may be NULL. Valid until the next is added. */
+struct fact *facts_add(struct lexer *l, enum fact_kind kind, const char *name, size_t len,
+		       uint32_t line);
+uint32_t facts_text(struct facts *f, const char *s, size_t len);
