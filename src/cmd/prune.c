@@ -10,18 +10,26 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_JSON = 256, OPT_LEVEL };
+enum { OPT_JSON = 256, OPT_LEVEL, OPT_BYTECODE, OPT_PYTHON };
 
 #define PACKAGES_SHOWN 15
 
 struct prune_args {
 	struct layer_input input;
 	struct layer_output output;
+	struct content content;
 	bool dry_run, json, quiet;
 };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "FILE|DIR/", 0, "A zip, or with a trailing / a directory (layer.zip)", 0},
+	{"bytecode", OPT_BYTECODE, "MODE", 0,
+	 "'fast' (default): valid bytecode stays valid whatever the file times, stale is dropped, "
+	 "missing is compiled; 'source': none; 'only': in the place of the source; 'keep': as it "
+	 "is",
+	 0},
+	{"python", OPT_PYTHON, "EXE", 0,
+	 "The Python that compiles missing bytecode (default: the traced one)", 0},
 	{"dry-run", 'n', 0, 0, "Decide and report, write nothing", 0},
 	{"json", OPT_JSON, 0, 0, "Report as JSON", 0},
 	{"level", OPT_LEVEL, "1…12", 0, "Compression (7)", 0},
@@ -65,6 +73,14 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	case OPT_JSON:
 		args->json = true;
 		break;
+	case OPT_BYTECODE:
+		if (!content_bytecode(&args->content, value))
+			argp_error(state, "--bytecode is fast, source, only or keep, not '%s'",
+				   value);
+		break;
+	case OPT_PYTHON:
+		args->content.python = value;
+		break;
 	case OPT_LEVEL:
 		args->output.level =
 			(int)number(value, DEFLATE_LEVEL_MIN, DEFLATE_LEVEL_MAX, state, "level");
@@ -102,9 +118,12 @@ static void report(const struct prune_args *args, const struct plan *p, uint64_t
 
 	summary_make(p, &s);
 	if (args->json)
-		show_summary_json(&s, zip_bytes, stdout);
+		show_summary_json(&s, zip_bytes,
+				  args->dry_run ? NULL : content_json(&args->content), stdout);
 	else if (!args->quiet)
 		show_summary(&s, zip_bytes, PACKAGES_SHOWN, stdout);
+	if (!args->json && !args->quiet && !args->dry_run)
+		content_print(&args->content, stdout);
 	summary_free(&s);
 }
 
@@ -134,7 +153,7 @@ static int prune(struct prune_args *args, struct error *e)
 	if (r == 0) {
 		plan_make(traces.list, traces.n, &inv, &args->input.plan, &p);
 		if (!args->dry_run)
-			r = layer_write(&args->output, &p, &zip_bytes, e);
+			r = layer_write(&args->output, &traces, &p, &zip_bytes, e);
 		if (r == 0)
 			report(args, &p, zip_bytes);
 	}
@@ -152,7 +171,12 @@ static int prune_run(int argc, char **argv)
 	int r;
 
 	options_parse(&prune_argp, argc, argv, 0, EXIT_USAGE, &args);
+	args.output.content = &args.content;
+	args.content.jobs = args.output.jobs;
+	if (!args.content.bytecode_given && needs_trace(args.input.plan.safety))
+		args.content.bytecode = BYTECODE_FAST;
 	r = prune(&args, &e);
+	content_free(&args.content);
 	input_free(&args.input);
 	if (r < 0) {
 		complain("prune", &e);

@@ -36,6 +36,7 @@ static void add_member(struct members *m, const struct inventory_root *root,
 	if (ent->type == ENTRY_DIR)
 		return;
 	one->size = ent->size;
+	one->mtime_ns = ent->mtime_ns;
 	if (ent->type == ENTRY_LINK) {
 		one->data = xstrdup(ent->link_target);
 		one->data_len = strlen(ent->link_target);
@@ -122,8 +123,8 @@ static int write_members(const struct layer_output *o, const struct members *m, 
 	return r == 0 && out->fd >= 0 ? outfile_commit(out, e) : r;
 }
 
-int layer_write(const struct layer_output *o, const struct plan *p, uint64_t *zip_bytes,
-		struct error *e)
+int layer_write(const struct layer_output *o, const struct traces *traces, const struct plan *p,
+		uint64_t *zip_bytes, struct error *e)
 {
 	CLEANUP_OUTFILE struct outfile out = OUTFILE_NONE;
 	CLEANUP_MEMBERS struct members m = {0};
@@ -134,5 +135,7 @@ int layer_write(const struct layer_output *o, const struct plan *p, uint64_t *zi
 		r = outfile_open(o->path, &out, e);
 	if (r == 0)
 		r = make_members(p, &m, e);
+	if (r == 0)
+		r = content_apply(o->content, traces, p->inv, &m, e);
 	return r == 0 ? write_members(o, &m, &out, zip_bytes, e) : r;
 }

@@ -7,14 +7,16 @@
 #pragma once
 
 #include "base/error.h"
+#include "cmd/prune_content.h"
 #include "plan/plan.h"
 
 struct layer_output {
 	const char *path; /* a zip, or with a trailing '/' a directory */
 	int level;        /* DEFLATE_LEVEL_MIN … MAX */
 	unsigned jobs;    /* 0: one for each core */
+	struct content *content;
 };
 
 /* *zip_bytes is the archive's size; untouched for a directory. */
-int layer_write(const struct layer_output *o, const struct plan *p, uint64_t *zip_bytes,
-		struct error *e);
+int layer_write(const struct layer_output *o, const struct traces *traces, const struct plan *p,
+		uint64_t *zip_bytes, struct error *e);

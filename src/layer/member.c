@@ -6,14 +6,23 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 struct member *members_add(struct members *m, char *name, enum member_kind kind, uint32_t mode)
 {
 	m->list = array_grow(m->list, m->n, &m->cap, sizeof(*m->list));
 	m->list[m->n] = (struct member){.name = name, .kind = kind, .mode = mode};
 	return &m->list[m->n++];
+}
+
+void members_move(struct members *to, struct member *from)
+{
+	to->list = array_grow(to->list, to->n, &to->cap, sizeof(*to->list));
+	to->list[to->n++] = *from;
+	*from = (struct member){0};
 }
 
 static int by_name(const void *a, const void *b)
@@ -40,6 +49,21 @@ static void member_free(struct member *m)
 	if (m->aux)
 		member_free(m->aux);
 	free(m->aux);
+}
+
+struct member *member_origin(const struct member *m)
+{
+	struct member *one = xcalloc(1, sizeof(*one));
+
+	*one = (struct member){.name = xstrdup(m->name),
+			       .kind = m->kind,
+			       .mode = m->mode,
+			       .path = m->path ? xstrdup(m->path) : NULL,
+			       .size = m->size,
+			       .mtime_ns = m->mtime_ns,
+			       .data = m->data ? xstrndup(m->data, m->data_len) : NULL,
+			       .data_len = m->data_len};
+	return one;
 }
 
 void members_unique(struct members *m)
@@ -88,4 +112,29 @@ int member_read(const struct member *m, struct buf *ret, struct error *e)
 	int r = read_source(m, ret, e);
 
 	return r == 0 && m->transform ? m->transform(m, ret, e) : r;
+}
+
+int member_peek(const struct member *m, size_t n, struct buf *ret, struct error *e)
+{
+	CLEANUP_CLOSE int fd = -1;
+	ssize_t got;
+	int r;
+
+	if (m->data || !m->path) {
+		r = read_source(m, ret, e);
+		buf_truncate(ret, ret->len < n ? ret->len : n);
+		return r;
+	}
+	/* O_NONBLOCK: as in file_read. */
+	fd = open(m->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return error_errno(e, errno, "cannot open %s", m->path);
+	buf_truncate(ret, 0);
+	buf_reserve(ret, n + 1);
+	got = pread(fd, ret->data, n, 0);
+	if (got < 0)
+		return error_errno(e, errno, "cannot read %s", m->path);
+	ret->len = (size_t)got;
+	ret->data[got] = '\0';
+	return 0;
 }

@@ -26,9 +26,10 @@ typedef int member_transform(const struct member *m, struct buf *content, struct
 struct member {
 	char *name;
 	enum member_kind kind;
-	uint32_t mode; /* 0644, 0755, or 0777 for links */
-	char *path;    /* source file; NULL when data is set or the member is a directory */
-	uint64_t size; /* bytes of content when it was decided: another size now is an error */
+	uint32_t mode;    /* 0644, 0755, or 0777 for links */
+	char *path;       /* source file; NULL when data is set or the member is a directory */
+	uint64_t size;    /* bytes of content when it was decided: another size now is an error */
+	int64_t mtime_ns; /* of the source file, for what depends on it (bytecode) */
 	char *data;
 	size_t data_len;
 	member_transform *transform; /* NULL: as it is */
@@ -39,6 +40,9 @@ struct member {
 	uint64_t at; /* an offset in *arg */
 };
 
+/* A copy of where a member's content comes from, without its transformation; for `aux`. */
+struct member *member_origin(const struct member *m);
+
 struct members {
 	struct member *list;
 	size_t n, cap;
@@ -48,6 +52,8 @@ struct members {
 
 /* Appends a zeroed member with this name (taken). */
 struct member *members_add(struct members *m, char *name, enum member_kind kind, uint32_t mode);
+/* Appends a member of another list, which keeps an empty one in its place. */
+void members_move(struct members *to, struct member *from);
 void members_sort(struct members *m);
 /* In a sorted list: the member with the key's name, or NULL. */
 struct member *members_find(const struct members *m, const struct member *key);
@@ -58,6 +64,8 @@ void members_free(struct members *m);
 /* What the layer holds of a file or link member; an error names the path when it is not what was
  * decided on any more. */
 int member_read(const struct member *m, struct buf *ret, struct error *e);
+/* The first `n` bytes, or less when there are less, of what a member is made from. */
+int member_peek(const struct member *m, size_t n, struct buf *ret, struct error *e);
 
 /* Told while a layer is written: bytes of content done and in all. */
 struct layer_progress {

@@ -159,3 +159,10 @@ int pyc_tag_minor(const char *tag)
 	}
 	return minor;
 }
+
+int pyc_opt_level(const char *opt)
+{
+	if (!opt[0])
+		return 0;
+	return (opt[0] == '1' || opt[0] == '2') && !opt[1] ? opt[0] - '0' : -1;
+}

@@ -51,3 +51,12 @@ bool pyc_name_parse(const char *path, struct pyc_name *ret);
 char *pyc_name_make(const char *source, const char *tag, const char *opt);
 /* The minor version of a tag "cpython-3NN", or -1. */
 int pyc_tag_minor(const char *tag);
+
+/* What a workload's Python looks for. */
+struct pyc_levels {
+	char tag[32];  /* "" when nothing is known */
+	unsigned opts; /* bit set of 1 << optimisation level (0, 1, 2) */
+};
+
+/* The level of a name's `opt`: 0, 1, 2, or -1 for one of somebody's own. */
+int pyc_opt_level(const char *opt);

@@ -134,7 +134,8 @@ static struct json *package_json(const struct group_amount *p)
 	return j;
 }
 
-void show_summary_json(const struct summary *s, uint64_t zip_bytes, FILE *out)
+void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *bytecode,
+		       FILE *out)
 {
 	CLEANUP_JSON struct json *j = json_object();
 	CLEANUP_BUF struct buf text = {0};
@@ -152,6 +153,8 @@ void show_summary_json(const struct summary *s, uint64_t zip_bytes, FILE *out)
 	json_set(j, "packages", packages);
 	if (zip_bytes)
 		json_set_int(j, "zip_bytes", (int64_t)zip_bytes);
+	if (bytecode)
+		json_set(j, "bytecode", bytecode);
 	json_print_pretty(j, &text);
 	fprintf(out, "%s\n", text.data);
 }

@@ -275,3 +275,33 @@ python/gamma_ns/plug/__init__.py" ]
 	[ -z "$stderr" ]
 	[[ "$output" == *"12 of 17 files"* ]]
 }
+
+@test "bytecode: static and all leave it as it is, unless asked; what does not compile stays source" {
+	python3 -m compileall -q python
+	echo 'print "two"' >python/alpha/old.py
+	importtrace prune --safety all --root python=python -q -o all.zip
+	importtrace prune --safety all --root python=python -q -o fast.zip --bytecode fast --python \
+		"$(python3 -c 'import sys; print(sys.executable)')"
+	importtrace prune --safety all --root python=python -q -o source.zip --bytecode source
+	run importtrace prune --safety all --root python=python -o again.zip --bytecode fast \
+		--python "$(python3 -c 'import sys; print(sys.executable)')"
+	[[ "$output" == *"1 modules do not compile: source alone"* ]]
+	cmp fast.zip again.zip
+	python3 - <<-'PY'
+	import zipfile
+	flags = {}
+	for name in "all", "fast", "source":
+	    z = zipfile.ZipFile(name + ".zip")
+	    flags[name] = {z.read(n)[4] for n in z.namelist() if n.endswith(".pyc")}
+	    assert "python/alpha/old.py" in z.namelist()
+	assert flags == {"all": {0}, "fast": {1}, "source": set()}, flags
+	PY
+}
+
+@test "bytecode: wrong modes and Pythons" {
+	refused "--bytecode is fast, source, only or keep, not 'slow'" --keep trace.json --bytecode slow
+	refused "cannot find the Python /no/such" --keep trace.json --python /no/such
+	refused "does not answer like a CPython" --keep trace.json --python /bin/true
+	cp /bin/true evil && chmod 777 evil
+	refused "everybody may write to it" --keep trace.json --python "$T/evil"
+}

@@ -1,0 +1,264 @@
+#include "cmd/prune_content.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/path.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* Programs tried at most: a trace of a large test suite names many. */
+#define PYTHONS_MAX 8
+
+static const char *const mode_names[] = {[BYTECODE_AS_IS] = "keep",
+					 [BYTECODE_FAST] = "fast",
+					 [BYTECODE_SOURCE] = "source",
+					 [BYTECODE_ONLY] = "only"};
+
+bool content_bytecode(struct content *c, const char *value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mode_names); i++)
+		if (strcmp(value, mode_names[i]) == 0) {
+			c->bytecode = (enum bytecode_mode)i;
+			return c->bytecode_given = true;
+		}
+	return false;
+}
+
+/* --- what the traced Python looks for --------------------------------------------------------- */
+
+struct seen {
+	struct pyc_levels levels;
+	uint64_t count;
+};
+
+struct seen_list {
+	struct seen list[8];
+	size_t n;
+};
+
+/* A pyc of a source under the roots, opened or looked for in vain. */
+static void see(struct seen_list *s, const struct inventory *inv, const char *path)
+{
+	struct pyc_name name;
+	size_t i = 0;
+	bool below = false;
+
+	if (!pyc_name_parse(path, &name))
+		return;
+	for (size_t r = 0; !below && r < inv->n_roots; r++) {
+		const char *p = path_below(name.source, inv->roots[r].dir);
+
+		below = p && inventory_find(&inv->roots[r], p) != INVENTORY_NONE;
+	}
+	free(name.source);
+	if (!below || pyc_tag_minor(name.tag) < 0 || pyc_opt_level(name.opt) < 0)
+		return;
+	while (i < s->n && strcmp(s->list[i].levels.tag, name.tag) != 0)
+		i++;
+	if (i == ARRAY_SIZE(s->list))
+		return;
+	if (i == s->n)
+		memcpy(s->list[s->n++].levels.tag, name.tag, sizeof(name.tag));
+	s->list[i].levels.opts |= 1u << pyc_opt_level(name.opt);
+	s->list[i].count++;
+}
+
+/* The tag that was asked for most often, and its optimisation levels. */
+static struct pyc_levels levels_of(const struct traces *traces, const struct inventory *inv)
+{
+	struct seen_list s = {.n = 0};
+	size_t best = 0;
+
+	for (size_t k = 0; k < traces->n; k++) {
+		const struct trace *t = &traces->list[k];
+
+		for (size_t i = 0; i < t->n_files; i++)
+			see(&s, inv, t->files[i].path);
+		for (size_t i = 0; i < t->n_misses; i++)
+			see(&s, inv, t->misses[i].path);
+	}
+	for (size_t i = 1; i < s.n; i++)
+		if (s.list[i].count > s.list[best].count)
+			best = i;
+	return s.n ? s.list[best].levels : (struct pyc_levels){.tag = ""};
+}
+
+/* --- the Python that compiles ----------------------------------------------------------------- */
+
+struct search {
+	struct content *c;
+	const char *tag; /* "" when any will do */
+	const char *tried[PYTHONS_MAX];
+	size_t n;
+};
+
+static bool is_new(struct search *s, const char *exe)
+{
+	if (!exe || s->n == PYTHONS_MAX || fnmatch("python*", path_base(exe), 0) != 0)
+		return false;
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->tried[i], exe) == 0)
+			return false;
+	s->tried[s->n++] = exe;
+	return true;
+}
+
+static bool try_python(struct search *s, const char *exe)
+{
+	struct content *c = s->c;
+	struct python py = {.exe = NULL};
+
+	error_clear(&c->no_python);
+	if (python_probe(exe, &py, &c->no_python) < 0)
+		return false;
+	if (s->tag[0] && strcmp(py.tag, s->tag) != 0) {
+		error_set(&c->no_python, EINVAL, "%s makes %s bytecode, the workload reads %s", exe,
+			  py.tag, s->tag);
+		free(py.exe);
+		return false;
+	}
+	c->found = py;
+	return true;
+}
+
+static bool search_traces(struct search *s)
+{
+	const struct traces *traces = s->c->traces;
+
+	for (size_t k = 0; k < traces->n; k++)
+		for (size_t i = 0; i < traces->list[k].n_processes; i++) {
+			const char *exe = traces->list[k].processes[i].exe;
+
+			if (is_new(s, exe) && try_python(s, exe))
+				return true;
+		}
+	return false;
+}
+
+struct asked {
+	struct content *c;
+	const char *tag;
+};
+
+static const struct python *find_python(void *ctx)
+{
+	struct asked *a = ctx;
+	struct search s = {.c = a->c, .tag = a->tag};
+	bool found = a->c->found.exe;
+
+	if (!found && a->c->python)
+		found = try_python(&s, a->c->python);
+	else if (!found)
+		found = search_traces(&s);
+	if (!found && !a->c->no_python.code)
+		error_set(&a->c->no_python, ENOENT, "the trace names no Python");
+	return found ? &a->c->found : NULL;
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+int content_apply(struct content *c, const struct traces *traces, const struct inventory *inv,
+		  struct members *m, struct error *e)
+{
+	CLEANUP_RECORD_LOG struct record_log log = {0};
+	struct bytecode_options opt = {.mode = c->bytecode, .python = find_python, .jobs = c->jobs};
+	struct asked asked = {.c = c};
+	int r;
+
+	if (c->bytecode == BYTECODE_AS_IS)
+		return 0;
+	c->traces = traces;
+	opt.levels = levels_of(traces, inv);
+	asked.tag = opt.levels.tag;
+	opt.ctx = &asked;
+	opt.spool = c->spool = spool_new(e);
+	if (!c->spool)
+		return -e->code;
+	r = bytecode_apply(m, &opt, &log, &c->report, e);
+	/* Who names a Python wants it used, or to know why not. */
+	if (r == 0 && c->python && c->no_python.code)
+		r = error_set(e, c->no_python.code, "cannot compile: %s",
+			      error_text(&c->no_python));
+	if (r == 0)
+		record_apply(&log, m);
+	return r;
+}
+
+void content_free(struct content *c)
+{
+	free(c->found.exe);
+	error_clear(&c->no_python);
+	spool_free(c->spool);
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+struct count {
+	const char *name, *text;
+	uint64_t n;
+};
+
+#define COUNTS 9
+
+static void counts(const struct content *c, struct count ret[COUNTS])
+{
+	const struct bytecode_report *b = &c->report;
+	const struct count all[COUNTS] = {
+		{"rewritten", "valid, now for good (unchecked-hash)", b->rewritten},
+		{"unchecked", "were so already", b->unchecked},
+		{"compiled", "compiled", b->compiled},
+		{"stale", "stale: left out", b->stale},
+		{"damaged", "damaged: left out", b->damaged},
+		{"foreign", "of another Python: as they are", b->foreign},
+		{"failed", "modules do not compile: source alone", b->failed},
+		{"missing", "modules have none, and no Python to compile them", b->missing},
+		{"dropped", "left out", b->dropped},
+	};
+
+	memcpy(ret, all, sizeof(all));
+}
+
+void content_print(const struct content *c, FILE *out)
+{
+	struct count list[COUNTS];
+	const char *separator = "bytecode: ";
+
+	if (c->bytecode == BYTECODE_AS_IS)
+		return;
+	counts(c, list);
+	for (size_t i = 0; i < COUNTS; i++)
+		if (list[i].n) {
+			fprintf(out, "%s%" PRIu64 " %s", separator, list[i].n, list[i].text);
+			separator = "; ";
+		}
+	if (strcmp(separator, "; ") == 0)
+		fputc('\n', out);
+	if (c->report.missing && c->no_python.code)
+		fprintf(out, "  not compiled: %s (--python EXE names one)\n",
+			error_text(&c->no_python));
+	if (c->bytecode == BYTECODE_ONLY)
+		fprintf(out,
+			"  %" PRIu64
+			" modules without source: they run on %s alone, tracebacks show "
+			"no lines, inspect.getsource() fails, and what looks for *.py finds "
+			"nothing\n",
+			c->report.sourceless, c->found.exe ? c->found.tag : "this Python version");
+}
+
+struct json *content_json(const struct content *c)
+{
+	struct json *j = json_object();
+	struct count list[COUNTS];
+
+	counts(c, list);
+	json_set_string(j, "mode", mode_names[c->bytecode]);
+	for (size_t i = 0; i < COUNTS; i++)
+		json_set_int(j, list[i].name, (int64_t)list[i].n);
+	json_set_int(j, "sourceless", (int64_t)c->report.sourceless);
+	if (c->found.exe)
+		json_set_bytes(j, "python", c->found.exe);
+	return j;
+}

@@ -1,0 +1,37 @@
+/* prune_content - what prune changes in the content of a layer: bytecode, symbols.
+ *
+ * Works on the members that the plan gave, before they are written; RECORD files follow.
+ */
+#pragma once
+
+#include "cmd/layer_input.h"
+#include "layer/bytecode.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct content {
+	/* Options. */
+	enum bytecode_mode bytecode;
+	bool bytecode_given; /* else: fast, or as it is where nothing is traced */
+	const char *python;  /* --python: compiles what is missing */
+	unsigned jobs;
+	/* Results. */
+	struct bytecode_report report;
+	struct error no_python; /* why nothing was compiled */
+	/* Own. */
+	struct python found;
+	struct spool *spool;
+	const struct traces *traces;
+};
+
+/* The option's value; false when there is no such mode. */
+bool content_bytecode(struct content *c, const char *value);
+/* Changes the members; what it made for them lives until content_free. */
+int content_apply(struct content *c, const struct traces *traces, const struct inventory *inv,
+		  struct members *m, struct error *e);
+struct json;
+/* A few lines for people; for programs a new object, which the caller frees. */
+void content_print(const struct content *c, FILE *out);
+struct json *content_json(const struct content *c);
+void content_free(struct content *c);

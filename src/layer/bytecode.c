@@ -1,0 +1,411 @@
+#include "layer/bytecode.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/path.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct work {
+	struct members *m;
+	const struct bytecode_options *opt;
+	struct record_log *log;
+	struct bytecode_report *report;
+	struct error *e;
+	struct pyc_levels levels;
+	bool *gone;         /* [member]: to be left out */
+	struct members add; /* members to come */
+	struct compile_job *jobs;
+	size_t *job_of; /* [job] → index in `add` */
+	size_t n_jobs, cap_jobs, cap_job_of;
+};
+
+static bool ends_with(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), k = strlen(suffix);
+
+	return n > k && strcmp(s + n - k, suffix) == 0;
+}
+
+static void leave_out(struct work *w, size_t i)
+{
+	w->gone[i] = true;
+	record_gone(w->log, w->m->list[i].name);
+}
+
+/* --- pyc files that are there ----------------------------------------------------------------- */
+
+/* Whether the source is still what the pyc was found valid for. */
+static int check_time(const struct pyc *p, const struct member *source, struct error *e)
+{
+	struct stat st;
+	int64_t ns;
+
+	if (!source->path)
+		return 0;
+	if (stat(source->path, &st) < 0)
+		return error_errno(e, errno, "cannot stat %s", source->path);
+	ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+	if (pyc_is_current(p, (uint64_t)st.st_size, ns))
+		return 0;
+	return error_set(e, EAGAIN,
+			 "%s changed while the layer was written: run prune again when nothing "
+			 "writes to the tree",
+			 source->path);
+}
+
+/* A member_transform: `aux` is the source. */
+static int make_unchecked(const struct member *m, struct buf *content, struct error *e)
+{
+	CLEANUP_BUF struct buf source = {0};
+	struct pyc p;
+	enum pyc_state state = pyc_probe(content->data, content->len, &p);
+	int r;
+
+	if (state == PYC_UNCHECKED)
+		return 0;
+	if (state != PYC_TIMED && state != PYC_CHECKED)
+		return error_set(e, EAGAIN, "%s changed while the layer was written", m->path);
+	r = member_read(m->aux, &source, e);
+	if (r == 0 && state == PYC_TIMED)
+		r = check_time(&p, m->aux, e);
+	if (r < 0)
+		return r;
+	pyc_set_unchecked((unsigned char *)content->data,
+			  pyc_source_hash(p.magic, p.minor, source.data, source.len));
+	return 0;
+}
+
+enum verdict { LEAVE, FRESH, STALE };
+
+static int check_hash(struct work *w, const struct pyc *p, const struct member *source, bool *ret)
+{
+	CLEANUP_BUF struct buf text = {0};
+	int r = member_read(source, &text, w->e);
+
+	*ret = r == 0 && pyc_source_hash(p->magic, p->minor, text.data, text.len) == p->hash;
+	return r;
+}
+
+/* What becomes of a pyc whose source is `source`. */
+static int judge(struct work *w, const struct member *m, const struct pyc_name *name,
+		 const struct member *source, enum verdict *ret)
+{
+	CLEANUP_BUF struct buf head = {0};
+	struct pyc p = {.minor = -1};
+	int tag = pyc_tag_minor(name->tag), r = member_peek(m, PYC_PROBE, &head, w->e);
+	enum pyc_state state;
+	bool valid = true;
+
+	if (r < 0)
+		return r;
+	*ret = STALE;
+	state = pyc_probe(head.data, head.len, &p);
+	if (state == PYC_FOREIGN && tag < 0) {
+		w->report->foreign++;
+		*ret = LEAVE;
+		return 0;
+	}
+	if (state == PYC_FOREIGN || state == PYC_DAMAGED || (tag >= 0 && tag != p.minor)) {
+		w->report->damaged++;
+		return 0;
+	}
+	if (state == PYC_TIMED)
+		valid = pyc_is_current(&p, source->size, source->mtime_ns);
+	else if (state == PYC_CHECKED)
+		r = check_hash(w, &p, source, &valid);
+	w->report->stale += r == 0 && !valid;
+	w->report->unchecked += valid && state == PYC_UNCHECKED;
+	w->report->rewritten += valid && state != PYC_UNCHECKED;
+	*ret = valid ? FRESH : STALE;
+	return r;
+}
+
+static void set_unchecked(struct member *m, const struct member *source)
+{
+	m->aux = member_origin(source);
+	m->transform = make_unchecked;
+}
+
+static int take_pyc(struct work *w, size_t i, const struct pyc_name *name)
+{
+	struct member *m = &w->m->list[i];
+	struct member key = {.name = name->source}, *source = members_find(w->m, &key);
+	enum verdict v;
+	int r;
+
+	if (!source || source->kind != MEMBER_FILE)
+		return 0;
+	if (w->opt->mode == BYTECODE_SOURCE) {
+		w->report->dropped++;
+		leave_out(w, i);
+		return 0;
+	}
+	r = judge(w, m, name, source, &v);
+	if (r == 0 && v == FRESH)
+		set_unchecked(m, source);
+	else if (r == 0 && v == STALE)
+		leave_out(w, i);
+	return r;
+}
+
+static int take_pycs(struct work *w)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->m->n; i++) {
+		struct pyc_name name;
+
+		if (w->m->list[i].kind != MEMBER_FILE || !pyc_name_parse(w->m->list[i].name, &name))
+			continue;
+		r = take_pyc(w, i, &name);
+		free(name.source);
+	}
+	return r;
+}
+
+/* --- what is missing -------------------------------------------------------------------------- */
+
+/* A module by its name: what `import` could ask for. Scripts are not cached. */
+static bool is_module(const struct member *m)
+{
+	const char *base = path_base(m->name);
+
+	if (m->kind != MEMBER_FILE || !ends_with(base, ".py"))
+		return false;
+	for (const char *p = base; p < base + strlen(base) - 3; p++)
+		if (!isalnum((unsigned char)*p) && *p != '_' && !(*p & 0x80))
+			return false;
+	return !isdigit((unsigned char)base[0]) && strncmp(m->name, "bin/", 4) != 0 &&
+	       !strstr(m->name, "/bin/");
+}
+
+/* The fresh bytecode of a source for the workload's Python, or NULL. */
+static struct member *fresh_pyc(const struct work *w, const struct member *source, int level)
+{
+	static const char *const opts[] = {"", "1", "2"};
+	CLEANUP_FREE char *name = pyc_name_make(source->name, w->levels.tag, opts[level]);
+	struct member key = {.name = name}, *m = members_find(w->m, &key);
+
+	return m && !w->gone[m - w->m->list] ? m : NULL;
+}
+
+/* Takes the name. */
+static struct member *add_file(struct work *w, char *name)
+{
+	return members_add(&w->add, name, MEMBER_FILE, 0644);
+}
+
+static void add_job(struct work *w, const struct member *source, int level, char *name)
+{
+	add_file(w, name);
+	w->jobs = array_grow(w->jobs, w->n_jobs, &w->cap_jobs, sizeof(*w->jobs));
+	w->job_of = array_grow(w->job_of, w->n_jobs, &w->cap_job_of, sizeof(*w->job_of));
+	w->jobs[w->n_jobs] = (struct compile_job){.source = source, .optimize = level};
+	w->job_of[w->n_jobs++] = w->add.n - 1;
+}
+
+static void want_levels(struct work *w, const struct member *source)
+{
+	static const char *const opts[] = {"", "1", "2"};
+
+	for (int level = 0; level < 3; level++) {
+		if (!(w->levels.opts & 1u << level) || fresh_pyc(w, source, level))
+			continue;
+		add_job(w, source, level, pyc_name_make(source->name, w->levels.tag, opts[level]));
+	}
+}
+
+/* --- only bytecode ---------------------------------------------------------------------------- */
+
+static int lowest_level(const struct work *w)
+{
+	for (int level = 0; level < 3; level++)
+		if (w->levels.opts & 1u << level)
+			return level;
+	return 0;
+}
+
+/* x.py gives way to x.pyc, made of its fresh bytecode or compiled. */
+static void want_sourceless(struct work *w, const struct member *source)
+{
+	struct member *pyc = fresh_pyc(w, source, lowest_level(w));
+	char *name = xasprintf("%sc", source->name);
+	struct member key = {.name = name}, *old = members_find(w->m, &key), *one;
+
+	if (old)
+		leave_out(w, (size_t)(old - w->m->list));
+	if (!pyc) {
+		add_job(w, source, lowest_level(w), name);
+		return;
+	}
+	one = add_file(w, name);
+	one->path = pyc->path ? xstrdup(pyc->path) : NULL;
+	one->data = pyc->data ? xstrndup(pyc->data, pyc->data_len) : NULL;
+	one->data_len = pyc->data_len;
+	one->size = pyc->size;
+	set_unchecked(one, source);
+}
+
+/* The source's new form exists: the source goes, and every cached bytecode of it. */
+static void drop_source(struct work *w, const struct member *source, const char *name)
+{
+	record_renamed(w->log, source->name, name);
+	w->gone[source - w->m->list] = true;
+	w->report->sourceless++;
+}
+
+static void drop_cached(struct work *w)
+{
+	for (size_t i = 0; i < w->m->n; i++) {
+		struct pyc_name name;
+		struct member key = {0}, *source;
+
+		if (w->gone[i] || !pyc_name_parse(w->m->list[i].name, &name))
+			continue;
+		key.name = name.source;
+		source = members_find(w->m, &key);
+		if (source && w->gone[source - w->m->list]) {
+			leave_out(w, i);
+			w->report->dropped++;
+		}
+		free(name.source);
+	}
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static const struct python *find_python(const struct work *w)
+{
+	return w->opt->python ? w->opt->python(w->opt->ctx) : NULL;
+}
+
+static void use_compiled(struct work *w)
+{
+	for (size_t k = 0; k < w->n_jobs; k++) {
+		struct member *one = &w->add.list[w->job_of[k]];
+
+		if (!w->jobs[k].len) {
+			w->report->failed++;
+			continue;
+		}
+		w->report->compiled++;
+		one->transform = spool_read;
+		one->arg = w->opt->spool;
+		one->at = w->jobs[k].at;
+		one->size = w->jobs[k].len;
+	}
+}
+
+static int compile_missing(struct work *w)
+{
+	const struct python *py = w->n_jobs ? find_python(w) : NULL;
+	int r;
+
+	/* Another Python's bytecode would never be looked for. */
+	if (!py || strcmp(py->tag, w->levels.tag) != 0) {
+		w->report->missing += w->n_jobs;
+		return 0;
+	}
+	r = compile_all(py, w->jobs, w->n_jobs, w->opt->jobs, w->opt->spool, w->e);
+	if (r == 0)
+		use_compiled(w);
+	return r;
+}
+
+static void want_missing(struct work *w)
+{
+	if (w->opt->mode == BYTECODE_SOURCE)
+		return;
+	if (!w->levels.tag[0]) {
+		const struct python *py = find_python(w);
+
+		if (!py)
+			return;
+		w->levels.opts = 1;
+		memcpy(w->levels.tag, py->tag, sizeof(py->tag));
+	}
+	for (size_t i = 0; i < w->m->n; i++) {
+		const struct member *m = &w->m->list[i];
+
+		if (!is_module(m))
+			continue;
+		if (w->opt->mode == BYTECODE_ONLY)
+			want_sourceless(w, m);
+		else
+			want_levels(w, m);
+	}
+}
+
+/* The source of a member to come, by its name; NULL in mode FAST for names not of the cache. */
+static const struct member *source_of(const struct work *w, const char *name)
+{
+	CLEANUP_FREE char *source = NULL;
+	struct pyc_name parsed;
+	struct member key;
+
+	if (pyc_name_parse(name, &parsed))
+		source = parsed.source;
+	else
+		source = xstrndup(name, strlen(name) - 1);
+	key.name = source;
+	return members_find(w->m, &key);
+}
+
+/* The list without what is gone and with what has come. */
+static void merge(struct work *w)
+{
+	struct members out = {0};
+
+	for (size_t i = 0; i < w->add.n; i++) {
+		struct member *one = &w->add.list[i];
+		const struct member *source;
+
+		if (!one->transform)
+			continue;
+		source = source_of(w, one->name);
+		if (w->opt->mode == BYTECODE_ONLY)
+			drop_source(w, source, one->name);
+		else
+			record_added(w->log, source->name, one->name);
+	}
+	if (w->opt->mode == BYTECODE_ONLY)
+		drop_cached(w);
+	for (size_t i = 0; i < w->m->n; i++)
+		if (!w->gone[i])
+			members_move(&out, &w->m->list[i]);
+	for (size_t i = 0; i < w->add.n; i++)
+		if (w->add.list[i].transform)
+			members_move(&out, &w->add.list[i]);
+	members_free(w->m);
+	*w->m = out;
+	members_sort(w->m);
+}
+
+int bytecode_apply(struct members *m, const struct bytecode_options *opt, struct record_log *log,
+		   struct bytecode_report *ret, struct error *e)
+{
+	struct work w = {.m = m, .opt = opt, .log = log, .report = ret, .e = e};
+	int r;
+
+	w.levels = opt->levels;
+	*ret = (struct bytecode_report){0};
+	if (opt->mode == BYTECODE_AS_IS)
+		return 0;
+	w.gone = xcalloc(m->n, sizeof(*w.gone));
+	r = take_pycs(&w);
+	if (r == 0) {
+		want_missing(&w);
+		r = compile_missing(&w);
+	}
+	if (r == 0)
+		merge(&w);
+	members_free(&w.add);
+	free(w.jobs);
+	free(w.job_of);
+	free(w.gone);
+	return r;
+}

@@ -1,0 +1,179 @@
+#include "layer/record.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/path.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* --- the log ---------------------------------------------------------------------------------- */
+
+static struct record_change *add(struct record_log *log, const char *member, enum record_kind kind)
+{
+	bool is_new;
+	size_t *at = strmap_add(&log->by_name, member, strlen(member), log->n, &is_new);
+	struct record_change *c;
+
+	log->list = array_grow(log->list, log->n, &log->cap, sizeof(*log->list));
+	c = &log->list[log->n];
+	*c = (struct record_change){.kind = kind, .next = is_new ? SIZE_MAX : *at};
+	*at = log->n++;
+	return c;
+}
+
+void record_gone(struct record_log *log, const char *member)
+{
+	add(log, member, RECORD_GONE);
+}
+
+void record_renamed(struct record_log *log, const char *member, const char *name)
+{
+	add(log, member, RECORD_RENAMED)->name = xstrdup(name);
+}
+
+void record_added(struct record_log *log, const char *behind, const char *name)
+{
+	add(log, behind, RECORD_ADDED)->name = xstrdup(name);
+}
+
+/* URL-safe base64 without padding (PEP 376 and the wheel specification). */
+static void base64(const unsigned char *p, size_t n, struct buf *out)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	for (size_t i = 0; i < n; i += 3) {
+		uint32_t w = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) |
+			     (i + 2 < n ? p[i + 2] : 0);
+
+		for (size_t k = 0; k < 4 && i + k <= n; k++)
+			buf_addch(out, digits[w >> (18 - 6 * k) & 63]);
+	}
+}
+
+void record_changed(struct record_log *log, const char *member, const unsigned char sha256[32],
+		    uint64_t size)
+{
+	struct record_change *c = add(log, member, RECORD_CHANGED);
+	struct buf b = {0};
+
+	buf_addstr(&b, "sha256=");
+	base64(sha256, 32, &b);
+	buf_addf(&b, ",%" PRIu64, size);
+	c->fields = buf_take(&b);
+}
+
+void record_log_free(struct record_log *log)
+{
+	for (size_t i = 0; i < log->n; i++) {
+		free(log->list[i].name);
+		free(log->list[i].fields);
+	}
+	free(log->list);
+	strmap_free(&log->by_name);
+	*log = (struct record_log){0};
+}
+
+/* --- the rewriting ---------------------------------------------------------------------------- */
+
+struct editor {
+	const struct record_log *log;
+	const char *base; /* what the lines are relative to, as part of a member's name */
+	struct buf out;
+};
+
+/* The length of the first CSV field (RFC 4180); its text goes to *ret. */
+static size_t first_field(const char *line, size_t len, struct buf *ret)
+{
+	size_t i = 0;
+	bool quoted = len && line[0] == '"';
+
+	for (i = quoted; i < len && (quoted || line[i] != ','); i++) {
+		if (quoted && line[i] == '"') {
+			if (i + 1 >= len || line[i + 1] != '"') {
+				quoted = false;
+				continue;
+			}
+			i++;
+		}
+		buf_addch(ret, line[i]);
+	}
+	return i;
+}
+
+/* A line for a member, relative to the base. */
+static void add_line(struct editor *ed, const char *name)
+{
+	const char *below = ed->base[0] ? path_below(name, ed->base) : name;
+
+	if (!below)
+		return;
+	if (strpbrk(below, ",\"\r\n")) {
+		buf_addch(&ed->out, '"');
+		for (const char *p = below; *p; p++)
+			buf_addf(&ed->out, *p == '"' ? "\"\"" : "%c", *p);
+		buf_addstr(&ed->out, "\",,\n");
+	} else {
+		buf_addf(&ed->out, "%s,,\n", below);
+	}
+}
+
+/* The line itself, changed as the log says; `added` lines follow later. */
+static void edit_line(struct editor *ed, const char *line, size_t len)
+{
+	CLEANUP_BUF struct buf field = {0};
+	size_t n = first_field(line, len, &field);
+	CLEANUP_FREE char *joined = path_join(ed->base, field.data ? field.data : "");
+	CLEANUP_FREE char *name = path_clean(joined);
+	const size_t *first = strmap_find(&ed->log->by_name, name, strlen(name));
+	const char *fields = NULL;
+	bool gone = false;
+
+	for (size_t i = first ? *first : SIZE_MAX; i != SIZE_MAX; i = ed->log->list[i].next) {
+		const struct record_change *c = &ed->log->list[i];
+
+		gone |= c->kind == RECORD_GONE || c->kind == RECORD_RENAMED;
+		if (c->kind == RECORD_CHANGED)
+			fields = c->fields;
+	}
+	if (!gone && fields)
+		buf_addf(&ed->out, "%.*s,%s\n", (int)n, line, fields);
+	else if (!gone)
+		buf_addf(&ed->out, "%.*s\n", (int)len, line);
+	for (size_t i = first ? *first : SIZE_MAX; i != SIZE_MAX; i = ed->log->list[i].next)
+		if (ed->log->list[i].kind == RECORD_ADDED ||
+		    ed->log->list[i].kind == RECORD_RENAMED)
+			add_line(ed, ed->log->list[i].name);
+}
+
+static void edit(const struct record_log *log, struct member *m)
+{
+	CLEANUP_FREE char *info = path_dir(m->name);
+	CLEANUP_FREE char *base = path_dir(info);
+	struct editor ed = {.log = log, .base = base};
+	const char *p = m->data, *end = p + m->data_len;
+
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+
+		edit_line(&ed, p, (size_t)((eol ? eol : end) - p));
+		p = eol ? eol + 1 : end;
+	}
+	free(m->data);
+	m->data_len = m->size = ed.out.len;
+	m->data = buf_take(&ed.out);
+}
+
+void record_apply(const struct record_log *log, struct members *m)
+{
+	static const char suffix[] = ".dist-info/RECORD";
+	size_t k = strlen(suffix);
+
+	for (size_t i = 0; log->n && i < m->n; i++) {
+		size_t n = strlen(m->list[i].name);
+
+		if (m->list[i].data && n > k && strcmp(m->list[i].name + n - k, suffix) == 0)
+			edit(log, &m->list[i]);
+	}
+}
