@@ -25,13 +25,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct command *const commands[] = {
-	&cmd_record,
-	&cmd_prune,
-	&cmd_report,
-	&cmd_doctor,
-};
-
 static void print_usage(FILE *out)
 {
 	fputs("Usage: importtrace COMMAND [OPTION…]\n\n"
@@ -42,19 +35,19 @@ static void print_usage(FILE *out)
 	      "  importtrace prune --keep trace.json       write layer.zip\n\n"
 	      "Commands:\n",
 	      out);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	for (const struct command *const *c = commands; *c; c++)
+		fprintf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
 	fputs("\n'importtrace COMMAND --help' shows the options of one command.\n", out);
 }
 
 static int unknown_command(const char *word)
 {
-	const char *names[ARRAY_SIZE(commands)];
-	const char *near;
+	const char *names[32], *near;
+	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		names[i] = commands[i]->name;
-	near = nearest_word(word, names, ARRAY_SIZE(names));
+	for (; commands[n] && n < ARRAY_SIZE(names); n++)
+		names[n] = commands[n]->name;
+	near = nearest_word(word, names, n);
 	fprintf(stderr, "importtrace: unknown command '%s'", word);
 	if (near)
 		fprintf(stderr, "; did you mean '%s'?", near);
@@ -73,6 +66,8 @@ static int close_stdout(int code)
 
 int main(int argc, char **argv)
 {
+	const struct command *command;
+
 	files_occupy_standard();
 	if (argc < 2) {
 		print_usage(stderr);
@@ -87,8 +82,8 @@ int main(int argc, char **argv)
 		puts("importtrace " IMPORTTRACE_VERSION);
 		return close_stdout(EXIT_OK);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (strcmp(argv[1], commands[i]->name) == 0)
-			return close_stdout(commands[i]->run(argc - 1, argv + 1));
+	command = command_find(argv[1]);
+	if (command)
+		return close_stdout(command->run(argc - 1, argv + 1));
 	return unknown_command(argv[1]);
 }

@@ -19,6 +19,7 @@ enum {
 struct command {
 	const char *name;
 	const char *summary; /* one line for `importtrace --help` */
+	const struct argp *argp;
 	int (*run)(int argc, char **argv);
 };
 
@@ -26,11 +27,20 @@ extern const struct command cmd_record;
 extern const struct command cmd_prune;
 extern const struct command cmd_report;
 extern const struct command cmd_doctor;
+extern const struct command cmd_completion;
+
+/* All of them, in the order of `importtrace --help`; ended by NULL (commands.c). */
+extern const struct command *const commands[];
+const struct command *command_find(const char *name);
 
 /* Runs argp over argv (argv[0] is the command's name). Ends the program itself after --help,
  * --usage and --version (0) and on wrong usage (`usage_code`), naming the nearest known option. */
 void options_parse(const struct argp *argp, int argc, char **argv, unsigned argp_flags,
 		   int usage_code, void *input);
+
+/* The options of a command and its children into *ret, an array that the caller frees; --help and
+ * the like, which all have, are not among them. Returns how many. */
+size_t options_list(const struct argp *argp, const struct argp_option ***ret);
 
 /* "importtrace CMD: message" on stderr. */
 void complain(const char *command, const struct error *e);

@@ -45,5 +45,6 @@ static int doctor_run(int argc, char **argv)
 const struct command cmd_doctor = {
 	.name = "doctor",
 	.summary = "say whether this machine can record",
+	.argp = &doctor_argp,
 	.run = doctor_run,
 };

@@ -34,6 +34,19 @@ static const struct argp *next_argp(const struct argp *top, const struct argp *a
 	return c[1].argp;
 }
 
+size_t options_list(const struct argp *argp, const struct argp_option ***ret)
+{
+	size_t n = 0, cap = 0;
+
+	*ret = NULL;
+	for (const struct argp *a = argp; a; a = next_argp(argp, a))
+		for (const struct argp_option *o = a->options; !is_last(o); o++) {
+			*ret = array_grow(*ret, n, &cap, sizeof(**ret));
+			(*ret)[n++] = o;
+		}
+	return n;
+}
+
 static const char *nearest_option(const struct argp *argp, const char *word)
 {
 	const char *names[64];

@@ -188,5 +188,6 @@ static int prune_run(int argc, char **argv)
 const struct command cmd_prune = {
 	.name = "prune",
 	.summary = "decide what is kept and write the layer → layer.zip",
+	.argp = &prune_argp,
 	.run = prune_run,
 };

@@ -245,5 +245,6 @@ static int record_run(int argc, char **argv)
 const struct command cmd_record = {
 	.name = "record",
 	.summary = "run a command and record every file it touches → trace.json",
+	.argp = &record_argp,
 	.run = record_run,
 };

@@ -193,5 +193,6 @@ static int report_run(int argc, char **argv)
 const struct command cmd_report = {
 	.name = "report",
 	.summary = "what a layer holds, or what a trace keeps: tables, JSON, ncdu, HTML",
+	.argp = &report_argp,
 	.run = report_run,
 };
