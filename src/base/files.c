@@ -83,6 +83,24 @@ int write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+int pread_all(int fd, void *to, size_t len, uint64_t offset)
+{
+	char *p = to;
+
+	while (len) {
+		ssize_t n = pread(fd, p, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -ENODATA;
+		p += n;
+		len -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return 0;
+}
+
 /* The directory that holds path, "." for a bare name. */
 static char *holding_dir(const char *path)
 {

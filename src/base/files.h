@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Occupies each of the descriptors 0, 1 and 2 that is closed with one that can be neither read nor
@@ -28,6 +29,9 @@ int file_read_at(int dirfd, const char *name, const char *path, size_t limit, st
 
 /* Writes all bytes, going on after EINTR and short writes. Returns 0 or -errno. */
 int write_all(int fd, const void *data, size_t len);
+
+/* Reads exactly len bytes at the offset. Returns 0 or -errno, -ENODATA when the file ends. */
+int pread_all(int fd, void *to, size_t len, uint64_t offset);
 
 struct outfile {
 	int fd;       /* open for reading and writing; -1 when not open */

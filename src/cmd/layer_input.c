@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "cmd/zip_root.h"
 #include "layer/sites.h"
 #include "layer/tree.h"
 #include "trace/tracefile.h"
@@ -14,13 +15,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPT_SAFETY = 512, OPT_FORCE, OPT_RULES };
+enum { OPT_SAFETY = 512, OPT_FORCE, OPT_RULES, OPT_AT };
 
 static const struct argp_option options[] = {
 	{"keep", 'k', "TRACE", 0, "A trace of what must work; repeatable", 0},
-	{"root", 'r', "DIR[=PREFIX]", 0,
+	{"root", 'r', "DIR|ZIP[=PREFIX]", 0,
 	 "A tree to pack, and where it goes in the layer (default: the site directory that the "
 	 "traces used, under python/); repeatable",
+	 0},
+	{"at", OPT_AT, "DIR", 0,
+	 "Where the zip of the --root before it was unpacked when the trace was recorded (default: "
+	 "found by the files that the trace touched)",
 	 0},
 	{"safety", OPT_SAFETY, "LEVEL", 0,
 	 "How far to go: 'static', the classic rule list, without a trace; 'trace', what was "
@@ -49,7 +54,10 @@ void input_keep(struct layer_input *in, char *trace)
 
 void input_root(struct layer_input *in, char *root)
 {
+	size_t n_at = in->n_roots;
+
 	add_value(&in->roots, &in->n_roots, root);
+	add_value(&in->at, &n_at, NULL);
 }
 
 static void parse_force(struct layer_input *in, const char *value, struct argp_state *state)
@@ -83,6 +91,11 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	case 'r':
 		input_root(in, value);
 		break;
+	case OPT_AT:
+		if (!in->n_roots)
+			argp_error(state, "--at belongs behind the --root of a zip");
+		in->at[in->n_roots - 1] = value;
+		break;
 	case OPT_SAFETY:
 		in->plan.safety = parse_safety(value, state);
 		break;
@@ -104,6 +117,7 @@ void input_free(struct layer_input *in)
 {
 	free(in->keep);
 	free(in->roots);
+	free(in->at);
 	rules_free(&in->user);
 	rules_free(&in->builtin);
 }
@@ -144,26 +158,42 @@ static char *default_prefix(const char *dir)
 	return xstrdup("python");
 }
 
-static int add_root(const char *value, struct inventory *inv, struct error *e)
+/* PREFIX of --root DIR=PREFIX in *ret; NULL when it is not said. */
+static int given_prefix(const char *equals, char **ret, struct error *e)
+{
+	CLEANUP_FREE char *prefix = equals ? path_clean(equals + 1) : NULL;
+
+	if (prefix && (prefix[0] == '/' || strncmp(prefix, "..", 2) == 0))
+		return error_set(e, EINVAL, "the prefix '%s' leads out of the layer", prefix);
+	if (prefix && strcmp(prefix, ".") == 0)
+		prefix[0] = '\0';
+	*ret = TAKE_PTR(prefix);
+	return 0;
+}
+
+static int add_root(const char *value, const char *at, const struct traces *traces,
+		    struct inventory *inv, struct error *e)
 {
 	const char *equals = strrchr(value, '=');
-	CLEANUP_FREE char *dir =
+	CLEANUP_FREE char *path =
 		equals ? xstrndup(value, (size_t)(equals - value)) : xstrdup(value);
-	CLEANUP_FREE char *resolved = realpath(dir, NULL);
+	CLEANUP_FREE char *resolved = realpath(path, NULL);
 	CLEANUP_FREE char *prefix = NULL;
 	struct stat st;
+	int r;
 
-	if (!resolved)
-		return error_errno(e, errno, "cannot find the root %s", dir);
-	if (stat(resolved, &st) == 0 && !S_ISDIR(st.st_mode))
-		return error_set(e, ENOTDIR, "the root %s is not a directory", dir);
-	prefix = equals && equals[1] ? path_clean(equals + 1)
-		 : equals            ? xstrdup("")
-				     : default_prefix(resolved);
-	if (prefix[0] == '/' || strncmp(prefix, "..", 2) == 0)
-		return error_set(e, EINVAL, "the prefix '%s' leads out of the layer", prefix);
-	if (strcmp(prefix, ".") == 0)
-		prefix[0] = '\0';
+	if (!resolved || stat(resolved, &st) < 0)
+		return error_errno(e, errno, "cannot find the root %s", path);
+	r = given_prefix(equals, &prefix, e);
+	if (r < 0)
+		return r;
+	if (!S_ISDIR(st.st_mode))
+		return zip_root_add(path, prefix, at, traces, inv, e);
+	if (at)
+		return error_set(e, EINVAL, "--at is for a zip, but the root %s is a directory",
+				 path);
+	if (!prefix)
+		prefix = default_prefix(resolved);
 	return tree_read(resolved, prefix, inv, e);
 }
 
@@ -211,7 +241,7 @@ static int default_root(const struct layer_input *in, const struct traces *trace
 			used++;
 		}
 	if (used == 1)
-		return add_root(one->dir, inv, e);
+		return add_root(one->dir, NULL, traces, inv, e);
 	if (used > 1)
 		return list_candidates(&s, e);
 	return error_set(
@@ -229,7 +259,7 @@ static int read_roots(const struct layer_input *in, const struct traces *traces,
 	if (!in->n_roots)
 		r = default_root(in, traces, inv, e);
 	for (size_t i = 0; r == 0 && i < in->n_roots; i++)
-		r = add_root(in->roots[i], inv, e);
+		r = add_root(in->roots[i], in->at[i], traces, inv, e);
 	for (size_t a = 0; r == 0 && a < inv->n_roots; a++)
 		for (size_t b = 0; b < inv->n_roots; b++)
 			if (a != b && path_below(inv->roots[a].dir, inv->roots[b].dir))
@@ -285,7 +315,8 @@ static int read_rules(struct layer_input *in, const struct inventory *inv, struc
 
 int input_layer(const char *layer, struct inventory *inv, struct error *e)
 {
-	int r = add_root(layer, inv, e);
+	const struct traces none = {0};
+	int r = add_root(layer, NULL, &none, inv, e);
 
 	if (r == 0)
 		inventory_index(inv);

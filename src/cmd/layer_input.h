@@ -15,8 +15,9 @@
 struct layer_input {
 	char **keep; /* --keep */
 	size_t n_keep;
-	char **roots; /* --root DIR[=PREFIX] */
+	char **roots; /* --root DIR|ZIP[=PREFIX] */
 	size_t n_roots;
+	char **at; /* --at DIR of the root with the same index; NULL where there is none */
 	bool forced[REFUSALS];
 	const char *rules_file;     /* --rules, or NULL */
 	struct plan_options plan;   /* --safety; input_load sets the rules */

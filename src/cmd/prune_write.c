@@ -41,7 +41,7 @@ static void add_member(struct members *m, const struct inventory_root *root,
 		one->data = xstrdup(ent->link_target);
 		one->data_len = strlen(ent->link_target);
 	} else {
-		one->path = path_join(root->dir, ent->path);
+		member_source(one, root, ent);
 	}
 }
 
@@ -98,7 +98,7 @@ static int check_output(const char *output, const struct inventory *inv, struct 
 	if (!resolved)
 		return error_errno(e, errno, "cannot write %s: its directory", output);
 	for (size_t r = 0; r < inv->n_roots; r++)
-		if (path_below(resolved, inv->roots[r].dir))
+		if (!inv->roots[r].zip && path_below(resolved, inv->roots[r].dir))
 			return error_set(e, EINVAL,
 					 "cannot write %s: it lies inside the root %s; choose a "
 					 "place outside with -o",

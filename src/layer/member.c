@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/path.h"
+#include "layer/content.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +25,15 @@ void members_move(struct members *to, struct member *from)
 	to->list = array_grow(to->list, to->n, &to->cap, sizeof(*to->list));
 	to->list[to->n++] = *from;
 	*from = (struct member){0};
+}
+
+void member_source(struct member *m, const struct inventory_root *root, const struct entry *ent)
+{
+	free(m->path);
+	m->path = path_join(root->dir, ent->path);
+	m->size = ent->size;
+	m->root = root;
+	m->entry = ent;
 }
 
 static int by_name(const void *a, const void *b)
@@ -59,6 +70,8 @@ struct member *member_origin(const struct member *m)
 			       .kind = m->kind,
 			       .mode = m->mode,
 			       .path = m->path ? xstrdup(m->path) : NULL,
+			       .root = m->root,
+			       .entry = m->entry,
 			       .size = m->size,
 			       .mtime_ns = m->mtime_ns,
 			       .data = m->data ? xstrndup(m->data, m->data_len) : NULL,
@@ -96,6 +109,8 @@ static int read_source(const struct member *m, struct buf *ret, struct error *e)
 		buf_add(ret, m->data ? m->data : "", m->data_len);
 		return 0;
 	}
+	if (m->entry)
+		return content_read(m->root, m->entry, (size_t)m->entry->size, ret, e);
 	r = file_read(m->path, m->size, ret, e);
 	if (r < 0 && r != -EFBIG)
 		return r;
@@ -114,6 +129,17 @@ int member_read(const struct member *m, struct buf *ret, struct error *e)
 	return r == 0 && m->transform ? m->transform(m, ret, e) : r;
 }
 
+static int peek_entry(const struct member *m, size_t n, struct buf *ret, struct error *e)
+{
+	struct content *c = content_open(m->root, m->entry, e);
+	ssize_t got = c ? content_next(c, ret->data, n, e) : -e->code;
+
+	content_close(c);
+	if (got > 0)
+		ret->len = (size_t)got;
+	return got < 0 ? (int)got : 0;
+}
+
 int member_peek(const struct member *m, size_t n, struct buf *ret, struct error *e)
 {
 	CLEANUP_CLOSE int fd = -1;
@@ -125,12 +151,14 @@ int member_peek(const struct member *m, size_t n, struct buf *ret, struct error 
 		buf_truncate(ret, ret->len < n ? ret->len : n);
 		return r;
 	}
+	buf_truncate(ret, 0);
+	buf_reserve(ret, n + 1);
+	if (m->entry)
+		return peek_entry(m, n, ret, e);
 	/* O_NONBLOCK: as in file_read. */
 	fd = open(m->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return error_errno(e, errno, "cannot open %s", m->path);
-	buf_truncate(ret, 0);
-	buf_reserve(ret, n + 1);
 	got = pread(fd, ret->data, n, 0);
 	if (got < 0)
 		return error_errno(e, errno, "cannot read %s", m->path);

@@ -15,7 +15,9 @@
 enum member_kind { MEMBER_FILE, MEMBER_DIR, MEMBER_LINK };
 
 struct buf;
+struct entry;
 struct error;
+struct inventory_root;
 struct member;
 
 /* Turns the content that was read (empty when the member has neither path nor data) into what the
@@ -30,6 +32,10 @@ struct member {
 	char *path;       /* source file; NULL when data is set or the member is a directory */
 	uint64_t size;    /* bytes of content when it was decided: another size now is an error */
 	int64_t mtime_ns; /* of the source file, for what depends on it (bytecode) */
+	/* The same as an entry of the inventory, which may be a zip's: content comes from there
+	 * when entry is set, and path is only its name in messages (member_source). */
+	const struct inventory_root *root;
+	const struct entry *entry;
 	char *data;
 	size_t data_len;
 	member_transform *transform; /* NULL: as it is */
@@ -54,6 +60,8 @@ struct members {
 struct member *members_add(struct members *m, char *name, enum member_kind kind, uint32_t mode);
 /* Appends a member of another list, which keeps an empty one in its place. */
 void members_move(struct members *to, struct member *from);
+/* Makes a file of the inventory (which must outlive the member) the source of its content. */
+void member_source(struct member *m, const struct inventory_root *root, const struct entry *ent);
 void members_sort(struct members *m);
 /* In a sorted list: the member with the key's name, or NULL. */
 struct member *members_find(const struct members *m, const struct member *key);

@@ -2,7 +2,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
-#include "base/path.h"
+#include "layer/content.h"
 #include "layer/elf.h"
 
 #include <dirent.h>
@@ -13,9 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* METADATA and RECORD of the largest distributions are some megabytes. */
-#define TEXT_MAX ((size_t)64 << 20)
-
 struct walk {
 	struct inventory_root *root;
 	size_t cap;
@@ -24,41 +21,12 @@ struct walk {
 
 static int walk_dir(struct walk *w, int dirfd, const char *path, int depth);
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n >= k && memcmp(s + n - k, suffix, k) == 0;
-}
-
-/* Whether decisions read the content of this file (see struct entry). */
-static bool wants_text(const char *path)
-{
-	static const char *const names[] = {"METADATA",      "RECORD", "entry_points.txt",
-					    "top_level.txt", "WHEEL",  "PKG-INFO",
-					    "SOURCES.txt"};
-	CLEANUP_FREE char *dir = path_dir(path);
-	const char *base = path_base(path);
-
-	if (!ends_with(dir, ".dist-info") && !ends_with(dir, ".egg-info"))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(base, names[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool may_be_elf(const struct entry *ent)
-{
-	return (ent->mode & 0111) || strstr(path_base(ent->path), ".so");
-}
-
 static int read_content(struct walk *w, int dirfd, const char *name, struct entry *ent)
 {
 	CLEANUP_BUF struct buf text = {0};
 	int r;
 
-	if (may_be_elf(ent)) {
+	if (content_may_be_elf(ent)) {
 		CLEANUP_CLOSE int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
 		if (fd < 0)
@@ -66,9 +34,9 @@ static int read_content(struct walk *w, int dirfd, const char *name, struct entr
 					   ent->path);
 		ent->elf = elf_read(fd);
 	}
-	if (!wants_text(ent->path))
+	if (!content_wants_text(ent->path))
 		return 0;
-	r = file_read_at(dirfd, name, ent->path, TEXT_MAX, &text, w->e);
+	r = file_read_at(dirfd, name, ent->path, CONTENT_TEXT_MAX, &text, w->e);
 	if (r < 0)
 		return error_add(w->e, "%s", w->root->dir);
 	ent->text_len = text.len;

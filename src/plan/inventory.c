@@ -132,6 +132,8 @@ void inventory_free(struct inventory *inv)
 		free(root->dir);
 		free(root->prefix);
 		strmap_free(&root->index);
+		if (root->zip)
+			root->zip_free(root->zip);
 	}
 	free(inv->roots);
 	*inv = (struct inventory){0};

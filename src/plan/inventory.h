@@ -1,6 +1,6 @@
 /* inventory - what lies under the roots, as data: the input of every decision.
  *
- * layer/tree fills it from directories; plan/ only reads it and never touches a file system, so
+ * layer/tree fills it from directories, layer/zipin from zips; plan/ only reads it and never touches a file system, so
  * that tests and fuzzers can build one by hand. The inventory owns all it points to.
  *
  * Invariants: a root's entries are sorted bytewise by path without duplicates; every parent
@@ -47,14 +47,23 @@ struct entry {
 	 * top_level.txt of *.dist-info and PKG-INFO of *.egg-info); NULL for all others. */
 	char *text;
 	size_t text_len;
+	size_t zip_item; /* in the root's zip; INVENTORY_NONE for a directory that only follows
+			  * from names */
+	uint64_t packed; /* bytes in the root's zip; 0 when the root is a directory */
 };
 
+struct zip;
+
 struct inventory_root {
-	char *dir;    /* absolute, resolved */
+	/* Absolute, resolved. Of a zip: the directory that it was unpacked to for the trace, which
+	 * need not exist here, or the archive's own path when there is no trace. */
+	char *dir;
 	char *prefix; /* where it goes in the layer: "python", "" …; no leading or trailing '/' */
 	struct entry *entries;
 	size_t n_entries;
 	struct strmap index; /* path → index into entries */
+	struct zip *zip;     /* where the content is (layer/content reads it); NULL: in dir */
+	void (*zip_free)(struct zip *);
 };
 
 struct inventory {
