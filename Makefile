@@ -150,9 +150,26 @@ format-check:
 OLD_KERNEL := $(shell uname -r | awk -F. '$$1 < 5 || ($$1 == 5 && $$2 < 11) {print ",cap_sys_resource"}')
 CAPABILITIES := cap_bpf,cap_perfmon$(OLD_KERNEL)+ep
 
+MAN_PAGES := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(wildcard docs/man/*.scd))
+.PHONY: man
+man: $(MAN_PAGES)
+$(BUILD)/man/%: docs/man/%.scd docs/man/build $(BUILD)/importtrace
+	$(call say,MAN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)docs/man/build $(BUILD)/importtrace $< > $@.tmp && mv $@.tmp $@
+
+# Where each shell looks for what it completes.
+SHARE = $(DESTDIR)$(PREFIX)/share
 .PHONY: install
-install: all
+install: all man
 	install -D -m 0755 $(BUILD)/importtrace $(DESTDIR)$(PREFIX)/bin/importtrace
+	install -D -m 0644 -t $(SHARE)/man/man1 $(MAN_PAGES)
+	$(BUILD)/importtrace completion bash | install -D -m 0644 /dev/stdin \
+		$(SHARE)/bash-completion/completions/importtrace
+	$(BUILD)/importtrace completion zsh | install -D -m 0644 /dev/stdin \
+		$(SHARE)/zsh/site-functions/_importtrace
+	$(BUILD)/importtrace completion fish | install -D -m 0644 /dev/stdin \
+		$(SHARE)/fish/vendor_completions.d/importtrace.fish
 	install -D -m 0644 share/importtrace/rules $(DESTDIR)$(PREFIX)/share/importtrace/rules
 	@PATH="$$PATH:/usr/sbin:/sbin"; \
 	if [ -n "$(DESTDIR)" ]; then \

@@ -17,6 +17,17 @@ struct completion_args {
 
 /* --- what an option takes --------------------------------------------------------------------- */
 
+/* The words that the help text quotes: an option that takes certain words says which. */
+static void quoted_words(const char *doc, struct buf *out)
+{
+	for (const char *open = strchr(doc, '\''), *close; open; open = strchr(close + 1, '\'')) {
+		close = strchr(open + 1, '\'');
+		if (!close)
+			return;
+		buf_addf(out, "%s%.*s", out->len ? " " : "", (int)(close - open - 1), open + 1);
+	}
+}
+
 /* The words that an option's value can be, separated by spaces; NULL: a file, or free text. */
 static char *value_words(const struct argp_option *o)
 {
@@ -34,6 +45,8 @@ static char *value_words(const struct argp_option *o)
 		buf_addstr(&b, o->arg);
 		for (char *c = b.data; *c; c++)
 			*c = *c == '|' ? ' ' : *c;
+	} else {
+		quoted_words(o->doc, &b);
 	}
 	return b.len ? buf_take(&b) : NULL;
 }

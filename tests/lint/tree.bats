@@ -12,7 +12,7 @@
 }
 
 @test "scripts pass shellcheck" {
-	shellcheck dev .ci/run tests/run tests/scan/pythons tests/scan/run-all bench/*
+	shellcheck dev .ci/run docs/man/build tests/run tests/scan/pythons tests/scan/run-all bench/*
 }
 
 @test "no source over 700 lines, main.c under 150" {
