@@ -44,23 +44,55 @@ struct hlist_bl_node {
 	struct hlist_bl_node **pprev;
 };
 
+struct super_block {
+	__u32 s_dev;
+	unsigned long s_flags, s_magic;
+};
+
 struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct hlist_bl_node d_hash;
+	struct super_block *d_sb;
 };
 
 struct vfsmount {
 	struct dentry *mnt_root;
 };
 
-struct mnt_namespace;
+struct list_head {
+	struct list_head *next;
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+
+/* from 6.18 */
+struct ns_common___id {
+	__u64 ns_id;
+};
+
+struct mount;
+
+struct mnt_namespace {
+	struct ns_common ns;
+	struct mount *root;
+	__u64 event;
+};
+
+/* up to 6.17 */
+struct mnt_namespace___seq {
+	__u64 seq;
+};
 
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct list_head mnt_mounts, mnt_child;
 	struct mnt_namespace *mnt_ns;
+	int mnt_id;
 };
 
 struct path {

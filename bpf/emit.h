@@ -13,11 +13,13 @@ static __always_inline void event_begin(struct scratch *s, enum event_kind kind,
 }
 
 /* The reader is woken only when much is waiting: a wake-up for each record would cost the
- * workload more than all the rest. What is left is drained at the end. */
+ * workload more than all the rest. It also looks by itself from time to time. An exec is rare and
+ * dear anyhow, and what was executed may soon be gone: the reader is to look at once. */
 static __always_inline void event_send(struct scratch *s)
 {
-	__u64 wake = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wake_bytes ? BPF_RB_FORCE_WAKEUP
-									       : BPF_RB_NO_WAKEUP;
+	bool urgent = s->event.kind == EVENT_EXEC ||
+		      bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wake_bytes;
+	__u64 wake = urgent ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 	__u32 len = s->pos;
 
 	count(COUNT_SEEN);

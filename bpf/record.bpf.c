@@ -11,6 +11,7 @@
 #include "emit.h"
 #include "state.h"
 #include "tree.h"
+#include "view.h"
 #include "walk.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -29,16 +30,23 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define __O_TMPFILE         020000000
 #define MAP_ANONYMOUS       0x20
 #define RENAME_EXCHANGE     2
+#define AT_REMOVEDIR        0x200
 #define ENOENT              2
 #define ENOTDIR             20
 #define TRACE_WRITE         (1 << 6)
 #ifdef __TARGET_ARCH_x86
 #define O_NOFOLLOW 0400000
 #define TS_COMPAT  2
+#define X32_BIT    0x40000000
+#define STAT_MODE  24 /* of st_mode in struct stat */
 #else
 #define O_NOFOLLOW 0100000
 #define TIF_32BIT  22
+#define X32_BIT    0
+#define STAT_MODE  16
 #endif
+#define STATX_MODE 28
+#define STATX_ARG  4
 
 static __always_inline bool is_compat(struct task_struct *task)
 {
@@ -106,6 +114,7 @@ static __always_inline bool add_file(struct scratch *s, __u32 which, struct file
 		s->event.flags |= EVENT_CREATED;
 	if (!BPF_CORE_READ(dentry, d_hash.pprev))
 		s->event.flags |= EVENT_DELETED;
+	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
 	step = walk_path(s, which, dentry, BPF_CORE_READ(file, f_path.mnt), &s->event.path_len);
 	if (step == STEP_DETACHED)
 		s->event.flags |= EVENT_DETACHED;
@@ -114,11 +123,10 @@ static __always_inline bool add_file(struct scratch *s, __u32 which, struct file
 
 /* Appends the directory that a relative name starts at. */
 static __always_inline bool add_base(struct scratch *s, __u32 which, struct task_struct *task,
-				     __s32 dirfd)
+				     __s32 dirfd, __u16 *len)
 {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
-	enum step step;
 
 	if (dirfd == AT_FDCWD) {
 		dentry = BPF_CORE_READ(task, fs, pwd.dentry);
@@ -133,14 +141,21 @@ static __always_inline bool add_base(struct scratch *s, __u32 which, struct task
 		dentry = BPF_CORE_READ(file, f_path.dentry);
 		mnt = BPF_CORE_READ(file, f_path.mnt);
 	}
-	step = walk_path(s, which, dentry, mnt, &s->event.base_len);
-	if (step == STEP_DETACHED)
-		s->event.flags |= EVENT_DETACHED;
-	return step == STEP_DONE;
+	if (!s->event.path_len)
+		s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
+	switch (walk_path(s, which, dentry, mnt, len)) {
+	case STEP_DONE:
+		return true;
+	case STEP_DETACHED: /* nothing can be looked up there */
+		count(COUNT_ESCAPED);
+		return false;
+	default:
+		return false;
+	}
 }
 
 /* Appends the name that the caller gave. 1: appended; 0: it gave none (NULL or ""); -1: lost. */
-static __always_inline int add_user_name(struct scratch *s, __u64 address)
+static __always_inline int add_user_name(struct scratch *s, __u64 address, __u16 *len)
 {
 	__u32 pos = s->pos;
 	long n;
@@ -158,7 +173,7 @@ static __always_inline int add_user_name(struct scratch *s, __u64 address)
 	}
 	if (n == 1)
 		return 0;
-	s->event.name_len = (__u16)n;
+	*len = (__u16)n;
 	s->pos = pos + (__u32)n;
 	return 1;
 }
@@ -173,7 +188,7 @@ static __always_inline int add_name(struct scratch *s, __u32 which, struct task_
 				    __u64 address, __s32 dirfd)
 {
 	__u32 start = s->pos;
-	int got = add_user_name(s, address);
+	int got = add_user_name(s, address, &s->event.name_len);
 
 	if (got <= 0)
 		return got;
@@ -181,7 +196,27 @@ static __always_inline int add_name(struct scratch *s, __u32 which, struct task_
 		s->event.flags |= EVENT_AT_ROOT;
 		return 1;
 	}
-	return add_base(s, which, task, dirfd) ? 1 : -1;
+	return add_base(s, which, task, dirfd, &s->event.base_len) ? 1 : -1;
+}
+
+/* Appends the process's root directory where that is not the view's own. */
+static __always_inline bool add_root(struct scratch *s, __u32 which, struct task_struct *task)
+{
+	struct dentry *dentry = BPF_CORE_READ(task, fs, root.dentry);
+	struct vfsmount *mnt = BPF_CORE_READ(task, fs, root.mnt);
+
+	if (!s->view && (__u64)dentry == seeded_root_dentry &&
+	    (__u64)mnt - bpf_core_field_offset(struct mount, mnt) == seeded_root_mnt)
+		return true;
+	s->event.flags |= EVENT_ROOTED;
+	return walk_path(s, which, dentry, mnt, &s->event.root_len) == STEP_DONE;
+}
+
+/* The last string of a record whose names user space resolves. */
+static __always_inline void send_named(struct scratch *s, __u32 which, struct task_struct *task)
+{
+	if (add_root(s, which, task))
+		event_send(s);
 }
 
 /* Directory descriptor of a name: an argument, or the current directory. */
@@ -229,7 +264,7 @@ static __always_inline void on_open(struct scratch *s, struct task_struct *task,
 		return;
 	}
 	if (add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) >= 0)
-		event_send(s);
+		send_named(s, SCRATCH_CALL, task);
 }
 
 static __always_inline void on_fd(struct scratch *s, struct task_struct *task,
@@ -254,17 +289,18 @@ static __always_inline void on_chdir(struct scratch *s, struct task_struct *task
 	__u32 start;
 	int got;
 
+	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
 	if (walk_path(s, SCRATCH_CALL, dentry, mnt, &s->event.path_len) != STEP_DONE)
 		return;
 	start = s->pos;
-	got = add_user_name(s, arg(s, call->name_arg));
+	got = add_user_name(s, arg(s, call->name_arg), &s->event.name_len);
 	if (got > 0 && !is_relative(s, start)) {
 		s->event.flags |= EVENT_AT_ROOT;
 	} else {
 		s->event.name_len = 0;
 		s->pos = start;
 	}
-	event_send(s);
+	send_named(s, SCRATCH_CALL, task);
 }
 
 static __always_inline bool follows_not(const struct scratch *s, const struct call *call)
@@ -278,37 +314,73 @@ static __always_inline bool follows_not(const struct scratch *s, const struct ca
 	return arg(s, call->flag_arg) & AT_SYMLINK_NOFOLLOW;
 }
 
-/* The second path of rename and link: the name that the call made. */
-static __always_inline void on_second(struct scratch *s, struct task_struct *task,
-				      const struct call *call)
+/* Appends the second string: the name that rename and link make, or what a symlink holds. */
+static __always_inline bool add_second(struct scratch *s, struct task_struct *task,
+				       const struct call *call)
 {
-	__u16 exchange = s->event.flags & EVENT_EXCHANGE;
+	__u32 start = s->pos;
 
-	event_begin(s, EVENT_NAME, (__u32)BPF_CORE_READ(task, tgid));
-	s->event.op = TRACE_WRITE;
-	s->event.flags = EVENT_MADE | EVENT_NOFOLLOW | exchange;
-	if (add_name(s, SCRATCH_CALL, task, arg(s, call->name2_arg), dir_of(s, call->dir2_arg)) > 0)
-		event_send(s);
+	if (call->name2_arg == CALL_ARG_NONE)
+		return true;
+	if (add_user_name(s, arg(s, call->name2_arg), &s->event.name2_len) <= 0)
+		return false;
+	if (call->kind == CALL_SYMLINK) {
+		s->event.flags |= EVENT_SYMLINK;
+		return true;
+	}
+	if (!is_relative(s, start))
+		return true;
+	s->event.flags |= EVENT_BASE2;
+	return add_base(s, SCRATCH_CALL, task, dir_of(s, call->dir2_arg), &s->event.base2_len);
+}
+
+/* The file type that a call of the stat family has just told its caller. */
+static __always_inline void add_mode(struct scratch *s, const struct call *call, bool compat)
+{
+	bool statx = call->flag_arg == 2;
+	__u32 mode = 0;
+
+	if (!(call->flags & CALL_STAT) || (compat && !statx))
+		return;
+	if (statx)
+		bpf_probe_read_user(&mode, 2, (void *)(arg(s, STATX_ARG) + STATX_MODE));
+	else
+		bpf_probe_read_user(&mode, 4, (void *)(arg(s, call->name_arg + 1) + STAT_MODE));
+	s->event.mode = mode;
+}
+
+static __always_inline __u16 name_flags(const struct scratch *s, const struct call *call)
+{
+	__u64 given = call->flag_arg == CALL_ARG_NONE ? 0 : arg(s, call->flag_arg);
+	__u16 flags = 0;
+
+	if (follows_not(s, call))
+		flags |= EVENT_NOFOLLOW;
+	if (call->flags & CALL_MADE)
+		flags |= EVENT_MADE;
+	if (call->flags & CALL_REMOVED)
+		flags |= EVENT_REMOVED;
+	if ((call->flags & CALL_RENAME_FLAGS) && (given & RENAME_EXCHANGE))
+		flags |= EVENT_EXCHANGE;
+	else if (call->kind == CALL_RMDIR || (flags & EVENT_REMOVED && given & AT_REMOVEDIR))
+		flags |= EVENT_RMDIR;
+	return flags;
 }
 
 static __always_inline void on_name(struct scratch *s, struct task_struct *task,
-				    const struct call *call)
+				    const struct call *call, bool compat)
 {
-	bool two = call->name2_arg != CALL_ARG_NONE;
+	int got;
 
 	s->event.kind = EVENT_NAME;
-	if (follows_not(s, call))
-		s->event.flags |= EVENT_NOFOLLOW;
-	if (call->flags & CALL_REMOVED)
-		s->event.flags |= EVENT_REMOVED;
-	if ((call->flags & CALL_MADE) && !two)
-		s->event.flags |= EVENT_MADE;
-	if ((call->flags & CALL_RENAME_FLAGS) && (arg(s, call->flag_arg) & RENAME_EXCHANGE))
-		s->event.flags |= EVENT_EXCHANGE;
-	if (add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) > 0)
-		event_send(s);
-	if (two)
-		on_second(s, task, call);
+	s->event.flags = name_flags(s, call);
+	add_mode(s, call, compat);
+	got = add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg), dir_of(s, call->dir_arg));
+	/* No name is a call on a descriptor; its second path, if any, still counts. */
+	if (got < 0 || (got == 0 && call->name2_arg == CALL_ARG_NONE))
+		return;
+	if (add_second(s, task, call))
+		send_named(s, SCRATCH_CALL, task);
 }
 
 static __always_inline void on_miss(struct scratch *s, struct task_struct *task,
@@ -316,18 +388,20 @@ static __always_inline void on_miss(struct scratch *s, struct task_struct *task,
 {
 	s->event.kind = EVENT_MISS;
 	if (add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) > 0)
-		event_send(s);
+		send_named(s, SCRATCH_CALL, task);
 }
 
 static __always_inline void on_success(struct scratch *s, struct task_struct *task,
-				       const struct call *call)
+				       const struct call *call, bool compat)
 {
 	switch (call->kind) {
 	case CALL_OPEN:
 		on_open(s, task, call);
 		break;
 	case CALL_NAME:
-		on_name(s, task, call);
+	case CALL_SYMLINK:
+	case CALL_RMDIR:
+		on_name(s, task, call, compat);
 		break;
 	case CALL_CHDIR:
 		on_chdir(s, task, call);
@@ -340,16 +414,41 @@ static __always_inline void on_success(struct scratch *s, struct task_struct *ta
 	case CALL_FD:
 		on_fd(s, task, call);
 		break;
+	}
+}
+
+/* Calls that say something about the whole trace and not about a file. */
+static __always_inline bool on_other_call(struct task_struct *task, const struct call *call)
+{
+	struct mnt_namespace *ns = BPF_CORE_READ(task, nsproxy, mnt_ns);
+
+	switch (call->kind) {
 	case CALL_UNTRACED:
 		count(COUNT_UNTRACED);
-		break;
+		return true;
+	case CALL_UNKNOWN:
+		count(COUNT_UNKNOWN);
+		return true;
+	case CALL_UNSHARE:
+		view_made(ns);
+		return true;
+	case CALL_SETNS:
+		if (view_is_others(ns))
+			count(COUNT_FOREIGN_NS);
+		return true;
 	}
+	return false;
 }
 
 /* mmap returns addresses, which may look negative as a compat call: an error is -4095…-1. */
 static __always_inline bool is_error(long ret)
 {
 	return (unsigned long)ret >= (unsigned long)-4095;
+}
+
+static __always_inline bool is_miss(long ret, const struct call *call)
+{
+	return (ret == -ENOENT || ret == -ENOTDIR) && call->name_arg != CALL_ARG_NONE;
 }
 
 static __always_inline void on_call(struct task_struct *task, struct pt_regs *regs,
@@ -361,14 +460,18 @@ static __always_inline void on_call(struct task_struct *task, struct pt_regs *re
 		count(COUNT_SCRATCH);
 		return;
 	}
+	if (is_error(ret) && !is_miss(ret, call))
+		return;
+	if (on_other_call(task, call) || !view_enter(s, SCRATCH_CALL, task))
+		return;
 	read_args(regs, s->args, compat);
 	s->ret = ret;
 	event_begin(s, EVENT_FILE, (__u32)BPF_CORE_READ(task, tgid));
 	s->event.op = call->op;
-	tree_check_view(task);
+	s->event.view = s->view;
 	if (!is_error(ret))
-		on_success(s, task, call);
-	else if ((ret == -ENOENT || ret == -ENOTDIR) && call->name_arg != CALL_ARG_NONE)
+		on_success(s, task, call, compat);
+	else
 		on_miss(s, task, call);
 }
 
@@ -381,6 +484,13 @@ static __always_inline void on_mark(struct task_struct *task, struct pt_regs *re
 		tree_seed(task);
 }
 
+/* The x32 interface has the numbers of the 64-bit one with a bit set, but not quite. */
+static __always_inline void on_x32(long nr, long ret)
+{
+	if ((nr & X32_BIT) && !is_error(ret) && tree_has(bpf_get_current_pid_tgid() >> 32))
+		count(COUNT_COMPAT);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 {
@@ -390,8 +500,12 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	bool compat;
 
 	/* -1: a signal or a tracer has taken the call away */
-	if (nr < 0 || nr >= CALL_NR_MAX)
+	if (nr < 0)
 		return 0;
+	if (nr >= CALL_NR_MAX) {
+		on_x32(nr, ret);
+		return 0;
+	}
 	if (!calls[nr].kind && !calls32[nr].kind)
 		return 0;
 	task = (void *)bpf_get_current_task();
@@ -403,8 +517,6 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	if (!tree_has(bpf_get_current_pid_tgid() >> 32))
 		return 0;
 	compat = is_compat(task);
-	if (compat && !compat_known)
-		count(COUNT_COMPAT);
 	call = compat ? calls32[nr] : calls[nr];
 	if (call.kind && call.kind != CALL_MARK)
 		on_call(task, regs, &call, compat, compat ? (__s32)ret : ret);
@@ -414,9 +526,15 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
+	struct mnt_namespace *ns;
 	struct scratch *s;
 
-	if (parent->tgid == child->tgid || !tree_has((__u32)parent->tgid))
+	if (!tree_has((__u32)parent->tgid))
+		return 0;
+	ns = BPF_CORE_READ(child, nsproxy, mnt_ns);
+	if (ns != BPF_CORE_READ(parent, nsproxy, mnt_ns))
+		view_made(ns);
+	if (parent->tgid == child->tgid)
 		return 0;
 	tree_add((__u32)child->tgid);
 	s = scratch_get(SCRATCH_PROCESS);
@@ -449,7 +567,7 @@ static __always_inline void add_exec_name(struct scratch *s, struct task_struct 
 	s->event.name_len = (__u16)n;
 	s->pos = pos + (__u32)n;
 	if (is_relative(s, pos))
-		add_base(s, SCRATCH_PROCESS, task, AT_FDCWD);
+		add_base(s, SCRATCH_PROCESS, task, AT_FDCWD, &s->event.base_len);
 	else
 		s->event.flags |= EVENT_AT_ROOT;
 }
@@ -471,12 +589,16 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 		count(COUNT_SCRATCH);
 		return 0;
 	}
+	if (!compat_known && is_compat(task))
+		count(COUNT_COMPAT);
+	if (!view_enter(s, SCRATCH_PROCESS, task))
+		return 0;
 	event_begin(s, EVENT_EXEC, (__u32)task->tgid);
-	tree_check_view(task);
+	s->event.view = s->view;
 	add_file(s, SCRATCH_PROCESS, bprm->file);
 	s->event.flags &= (__u16)~EVENT_CREATED;
 	add_exec_name(s, task, bprm->filename);
-	event_send(s);
+	send_named(s, SCRATCH_PROCESS, task);
 	return 0;
 }
 

@@ -46,6 +46,21 @@ struct {
 	__type(value, __u8);
 } tracked SEC(".maps");
 
+/* Mount namespaces that the tree has made, and the number under which user space knows their
+ * mounts: 0 until they are sent, and another one whenever they have changed. */
+struct view {
+	__u64 id;    /* tells a namespace from a later one at the same address */
+	__u64 event; /* the namespace's own count of changes when its mounts were sent */
+	__u64 number;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64); /* struct mnt_namespace * */
+	__type(value, struct view);
+} views SEC(".maps");
+
 /* Room for one record and the cursor of a walk. The cursor lives here, not in a register: read
  * anew in each iteration it is an unknown scalar to the verifier, so that all iterations share
  * their states. The string helpers of 5.8–6.1 may write before a destination that faults on its
@@ -53,12 +68,16 @@ struct {
 struct scratch {
 	struct event event;
 	char data[EVENT_DATA_MAX + EVENT_NAME_MAX];
-	__u64 dentry, mnt; /* cursor: struct dentry *, struct mount * */
-	__u32 pos;         /* bytes of data in use */
+	__u64 dentry, mnt;    /* cursor: struct dentry *, struct mount * */
+	__u32 pos;            /* bytes of data in use */
+	__u32 view;           /* number of the view that the current task has */
+	__u64 ns;             /* its struct mnt_namespace * */
+	__u64 in_file_system; /* the walk ends at the root of the file system, not of the mounts */
+	__u64 tree_at, tree_top, tree_up; /* cursor over the mounts of a namespace */
+	__u32 views_sent;
 	__u32 pad;
 	__u64 args[6]; /* of the system call */
 	__s64 ret;
-	__u64 file; /* struct file * */
 };
 
 /* Two for each CPU: one for system calls, one for the process events. */

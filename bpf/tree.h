@@ -45,16 +45,3 @@ static __always_inline void tree_seed(struct task_struct *task)
 	seeded_tgid = BPF_CORE_READ(task, tgid);
 	tree_add(seeded_tgid);
 }
-
-/* Counts a call whose paths user space would see differently. */
-static __always_inline void tree_check_view(struct task_struct *task)
-{
-	__u64 mnt =
-		(__u64)BPF_CORE_READ(task, fs, root.mnt) - bpf_core_field_offset(struct mount, mnt);
-
-	if ((__u64)BPF_CORE_READ(task, nsproxy, mnt_ns) != seeded_ns)
-		count(COUNT_FOREIGN_NS);
-	else if ((__u64)BPF_CORE_READ(task, fs, root.dentry) != seeded_root_dentry ||
-		 mnt != seeded_root_mnt)
-		count(COUNT_FOREIGN_ROOT);
-}

@@ -3,12 +3,16 @@
  * prepend_path() goes from the leaf to the root: at the root of a mount on to its mount point
  * in the parent mount, else to the parent dentry. A walk over dentries alone would be wrong on
  * bind mounts and btrfs subvolumes. Components are appended in that order, each ended by a NUL;
- * user space turns them round. The walk ends at the root that the first process saw, so that
- * paths are the tracer's, also for a process in a chroot.
+ * user space turns them round. In the recorder's own mount namespace the walk ends at the root
+ * that the first process saw, so that paths are the recorder's, also for a process in a chroot;
+ * in another namespace it ends at the top of that (include/event.h: views).
  */
 #pragma once
 
 #include "state.h"
+
+#define WALK_STEPS 64
+#define SB_NOUSER  (1ul << 31) /* include/linux/fs.h */
 
 /* A bound that clang must not optimise away, because the verifier wants to see it. */
 static __always_inline __u32 data_offset(__u32 pos)
@@ -32,33 +36,59 @@ static __always_inline int append_name(struct scratch *s, const void *name)
 	return 0;
 }
 
-enum step { STEP_ON, STEP_DONE, STEP_DETACHED, STEP_FAILED };
+enum step {
+	STEP_ON,
+	STEP_DONE,
+	STEP_DETACHED, /* a file of no mount tree by nature: pipe, memfd, anonymous inode */
+	STEP_FAILED,   /* counted */
+};
 
-/* One step of prepend_path(). */
-static __always_inline enum step walk_step(struct scratch *s)
+/* What a walk means that has come to a mount without a parent. */
+static __always_inline enum step walk_top(const struct scratch *s, struct mount *mnt)
 {
-	struct dentry *dentry = (void *)s->dentry, *parent;
-	struct mount *mnt = (void *)s->mnt, *up;
+	__u64 ns = (__u64)BPF_CORE_READ(mnt, mnt_ns);
+
+	if (ns == s->ns && s->view)
+		return STEP_DONE;
+	if (ns == s->ns)
+		count(COUNT_ESCAPED);
+	else if (BPF_CORE_READ(mnt, mnt.mnt_root, d_sb, s_flags) & SB_NOUSER)
+		return STEP_DETACHED;
+	else
+		count(COUNT_FOREIGN_NS);
+	return STEP_FAILED;
+}
+
+/* One step of prepend_path(); returns enum step. This and what follows are functions of their own
+ * (not static): the verifier checks each of them once, and a loop over calls costs it next to
+ * nothing. That is what makes deep paths affordable. */
+__noinline int walk_step(__u32 which)
+{
+	struct scratch *s = scratch_get(which);
+	struct dentry *dentry, *parent;
+	struct mount *mnt, *up;
 	int failed;
 
-	if (s->dentry == seeded_root_dentry && s->mnt == seeded_root_mnt)
-		return STEP_DONE;
-	if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
-		__u64 ns;
-
-		up = BPF_CORE_READ(mnt, mnt_parent);
-		if (up != mnt) {
+	if (!s)
+		return STEP_FAILED;
+	dentry = (void *)s->dentry;
+	mnt = (void *)s->mnt;
+	if (!s->in_file_system) {
+		if (!s->view && s->dentry == seeded_root_dentry && s->mnt == seeded_root_mnt)
+			return STEP_DONE;
+		if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
+			up = BPF_CORE_READ(mnt, mnt_parent);
+			if (up == mnt)
+				return walk_top(s, mnt);
 			s->dentry = (__u64)BPF_CORE_READ(mnt, mnt_mountpoint);
 			s->mnt = (__u64)up;
 			return STEP_ON;
 		}
-		/* A mount without a parent: the root of a namespace, or of no tree at all
-		 * (NULL, or an error pointer for the kernel's own mounts). */
-		ns = (__u64)BPF_CORE_READ(mnt, mnt_ns);
-		return ns && ns < (__u64)-4095 ? STEP_DONE : STEP_DETACHED;
 	}
 	parent = BPF_CORE_READ(dentry, d_parent);
 	if (parent == dentry) {
+		if (s->in_file_system)
+			return STEP_DONE;
 		count(COUNT_ESCAPED);
 		return STEP_FAILED;
 	}
@@ -71,16 +101,22 @@ static __always_inline enum step walk_step(struct scratch *s)
 	return STEP_ON;
 }
 
-/* Walks from the cursor and appends the components. A function of its own (not static), so that
- * the verifier checks it once and not at each call. Returns enum step. */
+__noinline int walk_some(__u32 which)
+{
+	for (__u32 i = 0; i < WALK_STEPS; i++) {
+		int step = walk_step(which);
+
+		if (step != STEP_ON)
+			return step;
+	}
+	return STEP_ON;
+}
+
+/* Walks from the cursor and appends the components. Returns enum step. */
 __noinline int walk_run(__u32 which)
 {
-	struct scratch *s = scratch_get(which);
-
-	if (!s)
-		return STEP_FAILED;
-	for (__u32 i = 0; i < EVENT_DEPTH_MAX; i++) {
-		enum step step = walk_step(s);
+	for (__u32 i = 0; i < EVENT_DEPTH_MAX / WALK_STEPS; i++) {
+		int step = walk_some(which);
 
 		if (step != STEP_ON)
 			return step;
@@ -96,8 +132,24 @@ static __always_inline enum step walk_path(struct scratch *s, __u32 which, struc
 	__u32 before = s->pos;
 	enum step step;
 
+	s->in_file_system = 0;
 	s->dentry = (__u64)dentry;
 	s->mnt = (__u64)vfsmnt - bpf_core_field_offset(struct mount, mnt);
+	step = walk_run(which);
+	*len = (__u16)(s->pos - before);
+	return step;
+}
+
+/* The same up to the root of the file system, whatever is mounted where. */
+static __always_inline enum step walk_file_system(struct scratch *s, __u32 which,
+						  struct dentry *dentry, __u16 *len)
+{
+	__u32 before = s->pos;
+	enum step step;
+
+	s->in_file_system = 1;
+	s->dentry = (__u64)dentry;
+	s->mnt = 0;
 	step = walk_run(which);
 	*len = (__u16)(s->pos - before);
 	return step;

@@ -1,8 +1,15 @@
 /* event - what crosses from the kernel side (bpf/) to user space (src/trace/), and back.
  *
- * Towards user space: records in one ring buffer, each a struct event and `path_len` + `name_len`
- * + `base_len` bytes, in that order. Towards the kernel: the call tables and limits, as read-only data that is
- * set once before loading (the kernel side knows no system call by number), and the counters.
+ * Towards user space: records in one ring buffer, each a struct event and its strings, in the order
+ * of their lengths there. Towards the kernel: the call tables and limits, as read-only data that
+ * is set once before loading (the kernel side knows no system call by number), and the counters.
+ *
+ * Views. The tree's first process and the recorder see the same mounts; that is view 0, and every
+ * path in it is the recorder's own. A process in another mount namespace sees other mounts: the
+ * kernel side then sends all of them (EVENT_MOUNT) under a new number before the first record
+ * that needs them, and again whenever they have changed. Paths of such a record count from the
+ * top of that namespace. A process with another root directory (chroot) stays in its view; its
+ * records carry `root`.
  *
  * Wire structs: fixed-width types, no padding, sizes asserted. Plain __u32 and friends, because
  * the generated skeleton repeats these types in user space.
@@ -22,6 +29,8 @@ enum event_kind {
 	EVENT_FORK,     /* a new process; arg = its pid */
 	EVENT_EXEC,     /* a successful execve; `path` the file that runs, `name` what was asked */
 	EVENT_EXIT,     /* the last thread of a process is gone */
+	EVENT_MOUNT,    /* one mount of a view: `path` its mount point, `root` what of its file
+	                   system it shows, arg = parent's id << 32 | id; parents come first */
 };
 
 enum event_flag {
@@ -31,9 +40,15 @@ enum event_flag {
 	EVENT_NOFOLLOW = 1 << 3, /* the last component was not followed if it is a symlink */
 	EVENT_MADE = 1 << 4,     /* the call made this name (mkdir, symlink, link, rename to …) */
 	EVENT_REMOVED = 1 << 5,  /* the call took this name away (unlink, rename from …) */
-	EVENT_AT_ROOT = 1 << 6,  /* no base was sent: `name` is absolute */
+	EVENT_AT_ROOT = 1 << 6,  /* no base was sent: `name` is absolute, from `root` on */
 	EVENT_TMPFILE = 1 << 7,  /* O_TMPFILE: `name` is the directory, the file has none */
 	EVENT_EXCHANGE = 1 << 8, /* renameat2(RENAME_EXCHANGE) */
+	EVENT_ROOTED = 1 << 9,   /* `root` was sent: not the view's own */
+	EVENT_SYMLINK = 1 << 10, /* made a symlink; `name2` is what it holds */
+	EVENT_RMDIR = 1 << 11,   /* what was removed was a directory */
+	EVENT_MEMORY = 1 << 12,  /* EVENT_MOUNT: lives in memory only (tmpfs, ramfs) */
+	EVENT_KERNEL = 1 << 13,  /* EVENT_MOUNT: the kernel's own (proc, sysfs, devpts …) */
+	EVENT_BASE2 = 1 << 14,   /* `base2` was sent: `name2` is relative */
 };
 
 struct event {
@@ -43,18 +58,29 @@ struct event {
 	__u32 tgid;     /* process, in the initial PID namespace */
 	__u64 time_ns;  /* CLOCK_MONOTONIC */
 	__u64 arg;      /* EVENT_FORK: the child; open family: the flags argument */
+	__u32 view;     /* which mounts the paths are meant in; 0: the recorder's own */
+	__u32 dev;      /* device of the file system of `path`, or without one of `base` */
+	__u32 mode;     /* st_mode as the call itself gave it (stat family); 0: not known */
 	__u16 path_len; /* bytes of `path`: components from the leaf to the root, each NUL-ended */
-	__u16 base_len; /* bytes of `base`, likewise: where a relative name starts */
 	__u16 name_len; /* bytes of `name` as the caller gave it, with its NUL */
-	__u16 pad;
+	__u16 base_len; /* bytes of `base`, like `path`: where a relative name starts */
+	__u16 name2_len, base2_len; /* the second path of rename and link, like the first */
+	__u16 root_len;             /* bytes of `root`, like `path`: the process's root directory */
 };
 
-_Static_assert(sizeof(struct event) == 32, "struct event has no padding");
+_Static_assert(sizeof(struct event) == 48, "struct event has no padding");
 
-#define EVENT_DATA_MAX      32768u /* bytes of path + base + name */
+static inline __u32 event_data_len(const struct event *ev)
+{
+	return (__u32)ev->path_len + ev->name_len + ev->base_len + ev->name2_len + ev->base2_len +
+	       ev->root_len;
+}
+
+#define EVENT_DATA_MAX      32768u /* bytes of all strings */
 #define EVENT_NAME_MAX      4096u  /* PATH_MAX */
 #define EVENT_COMPONENT_MAX 256u   /* NAME_MAX + NUL */
-#define EVENT_DEPTH_MAX     256u   /* components of one walked path */
+#define EVENT_DEPTH_MAX     4096u  /* components of one walked path */
+#define EVENT_MOUNTS_MAX    1024u  /* mounts of one view, at least */
 
 /* Counters of the kernel side. seen = delivered + dropped; every other one makes a trace
  * incomplete when it is not zero. */
@@ -67,9 +93,9 @@ enum counter {
 	COUNT_ESCAPED,      /* a path that reaches no root */
 	COUNT_UNTRACKED,    /* a process that did not fit into the map */
 	COUNT_UNTRACED,     /* a route that is not traced: io_uring, the old 32-bit mmap */
-	COUNT_COMPAT,       /* a 32-bit call where no table of them is known */
-	COUNT_FOREIGN_ROOT, /* a call in another root directory (chroot, pivot_root) */
-	COUNT_FOREIGN_NS,   /* a call in another mount namespace */
+	COUNT_UNKNOWN,      /* a call newer than the table of them */
+	COUNT_COMPAT,       /* a 32-bit or x32 call where no table of them is known */
+	COUNT_FOREIGN_NS,   /* a file in a mount namespace that the tree has not made itself */
 	COUNT_FOREIGN_USER, /* a program that gained rights and was not followed */
 	COUNT_SCRATCH,      /* no working memory for this CPU */
 	COUNTERS,
@@ -87,6 +113,11 @@ enum call_kind {
 	CALL_EXEC,     /* only its failures: success is sched_process_exec */
 	CALL_UNTRACED, /* a route round the tracer: its success is counted */
 	CALL_MARK,     /* prctl: carries the cookie that seeds the tree */
+	CALL_SYMLINK,  /* CALL_NAME whose second string is text, not a path */
+	CALL_RMDIR,    /* CALL_NAME that removes a directory */
+	CALL_UNSHARE,  /* may give the caller a mount namespace of its own */
+	CALL_SETNS,    /* may take the caller to a mount namespace of others */
+	CALL_UNKNOWN,  /* newer than this program: its success is counted */
 };
 
 #define CALL_ARG_NONE 7 /* for the argument indices below */
@@ -110,8 +141,10 @@ enum call_flag {
 	CALL_CREAT = 1 << 4,        /* creat: flags are O_CREAT | O_WRONLY | O_TRUNC */
 	CALL_FOLLOW_FLAG = 1 << 5,  /* follows only with AT_SYMLINK_FOLLOW (linkat) */
 	CALL_RENAME_FLAGS = 1 << 6, /* flag_arg holds RENAME_* */
+	CALL_STAT = 1 << 7,         /* fills a struct stat (or statx) that tells the type */
 };
 
 _Static_assert(sizeof(struct call) == 8, "struct call has no padding");
 
-#define CALL_NR_MAX 512u
+#define CALL_NR_MAX   512u
+#define CALL_NR_KNOWN 469u /* the last one that calls.def was checked against: Linux 6.17 */

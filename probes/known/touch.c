@@ -346,16 +346,37 @@ static void mode_compat(void)
 #endif
 }
 
-static void mode_deep(void)
+/* Goes down `depth` directories that it makes; with `path` not NULL says so. */
+static void go_down(int depth, char *path)
 {
 	char name[] = "0123456789";
 
 	check(chdir(dir) == 0, "chdir");
 	expect("stat", "");
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < depth; i++) {
 		check(mkdir(name, 0755) == 0, "mkdir");
 		check(chdir(name) == 0, "chdir");
+		if (path) {
+			strcat(path, path[0] ? "/" : "");
+			strcat(path, name);
+			expect("write,stat,+created", path);
+		}
 	}
+}
+
+static void mode_deep(void)
+{
+	static char path[300 * 11 + 8];
+
+	go_down(300, path);
+	open_close("leaf", O_CREAT | O_WRONLY);
+	strcat(path, "/leaf");
+	expect("open,write,+created", path);
+}
+
+static void mode_abyss(void)
+{
+	go_down(3000, NULL);
 }
 
 static const struct {
@@ -371,7 +392,7 @@ static const struct {
 	{"spawn", mode_spawn},       {"daemon", mode_daemon},
 	{"script", mode_script},     {"inherited", mode_inherited},
 	{"io_uring", mode_io_uring}, {"compat", mode_compat},
-	{"deep", mode_deep},
+	{"deep", mode_deep},         {"abyss", mode_abyss},
 };
 
 int main(int argc, char **argv)

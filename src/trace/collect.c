@@ -8,12 +8,22 @@
 #include "trace/resolve.h"
 #include "trace/tracefile.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define INTERP_DEPTH_MAX 5 /* fs/exec.c: scripts may name scripts, five times */
+
+/* A record whose path cannot be told yet: a component of it is gone, and what it was comes out
+ * when the record of its removal or move arrives. */
+struct pending {
+	struct event *event; /* with its strings behind it */
+	char *gone;
+};
+
+#define PENDING_MAX 100000
 
 struct collector {
 	int64_t start_ns;
@@ -27,7 +37,17 @@ struct collector {
 	size_t n_processes, cap_processes;
 	struct strmap interp_done; /* executed files whose interpreters are added */
 	struct resolver resolver;
+	struct pending *pending;
+	size_t n_pending, cap_pending;
+	struct collector_losses losses;
 	struct trace_process *alive; /* scratch of collector_alive */
+};
+
+/* A record taken apart. Paths are those of the view, names absolute with symlinks not followed. */
+struct heard {
+	const struct event *ev;
+	char *path, *name, *name2, *root;
+	struct sight sight;
 };
 
 struct collector *collector_new(void)
@@ -58,26 +78,129 @@ static char *join_components(const char *data, size_t len)
 	return buf_take(&out);
 }
 
-/* The record's own path, or NULL. */
-static char *event_path(const struct event *ev, const char *data)
+/* A name and the base before which it stands in the record; NULL when there is no name. */
+static char *join_name(const char *name, size_t len, size_t base_len, bool relative,
+		       const char *root)
 {
-	bool has = ev->path_len || ev->kind == EVENT_FILE || ev->kind == EVENT_EXEC;
-
-	return has && !(ev->flags & EVENT_DETACHED) ? join_components(data, ev->path_len) : NULL;
-}
-
-/* The absolute form of the name that the caller gave, symlinks not followed; or NULL. */
-static char *event_name(const struct event *ev, const char *data)
-{
-	const char *name = data + ev->path_len;
 	CLEANUP_FREE char *base = NULL;
 
-	if (!ev->name_len || name[ev->name_len - 1])
+	if (!len || name[len - 1])
 		return NULL;
-	if (ev->flags & EVENT_AT_ROOT)
-		return xstrdup(name);
-	base = join_components(name + ev->name_len, ev->base_len);
-	return path_join(base, name);
+	if (!relative)
+		return xasprintf("%s%s", root && strcmp(root, "/") != 0 ? root : "", name);
+	base = join_components(name + len, base_len);
+	return xasprintf("%s/%s", strcmp(base, "/") == 0 ? "" : base, name);
+}
+
+static void heard_take(struct heard *h, const struct event *ev, const char *data)
+{
+	const char *name = data + ev->path_len, *name2 = name + ev->name_len + ev->base_len,
+		   *root = name2 + ev->name2_len + ev->base2_len;
+	bool has_path = ev->path_len || ev->kind == EVENT_FILE || ev->kind == EVENT_EXEC;
+
+	*h = (struct heard){.ev = ev, .sight = {.view = ev->view, .tgid = ev->tgid}};
+	if (has_path && !(ev->flags & EVENT_DETACHED))
+		h->path = join_components(data, ev->path_len);
+	if (ev->flags & EVENT_ROOTED)
+		h->root = join_components(root, ev->root_len);
+	h->sight.root = h->root;
+	h->name =
+		join_name(name, ev->name_len, ev->base_len, !(ev->flags & EVENT_AT_ROOT), h->root);
+	if (ev->flags & EVENT_SYMLINK)
+		h->name2 = xstrndup(name2, ev->name2_len);
+	else
+		h->name2 = join_name(name2, ev->name2_len, ev->base2_len, ev->flags & EVENT_BASE2,
+				     h->root);
+}
+
+static void heard_cleanup(struct heard *h)
+{
+	free(h->path);
+	free(h->name);
+	free(h->name2);
+	free(h->root);
+}
+
+#define CLEANUP_HEARD __attribute__((cleanup(heard_cleanup)))
+
+/* --- what could not be told ------------------------------------------------------------------- */
+
+static void lose(struct collector *c, uint64_t *counter, const char *path)
+{
+	if (!c->losses.example && path)
+		c->losses.example = xstrdup(path);
+	++*counter;
+}
+
+static void pend(struct collector *c, const struct event *ev, char *gone)
+{
+	size_t size = sizeof(*ev) + event_data_len(ev);
+	struct event *copy;
+
+	if (c->n_pending == PENDING_MAX) {
+		lose(c, &c->losses.unresolved, gone);
+		free(gone);
+		return;
+	}
+	copy = xmalloc(size);
+	memcpy(copy, ev, size);
+	c->pending = array_grow(c->pending, c->n_pending, &c->cap_pending, sizeof(*c->pending));
+	c->pending[c->n_pending++] = (struct pending){.event = copy, .gone = gone};
+}
+
+/* Tries again what waits for `path`, of which more is known now (NULL: everything). What cannot be
+ * told even so is lost. */
+static void retry(struct collector *c, const char *path)
+{
+	struct pending *all = c->pending;
+	size_t n = c->n_pending;
+
+	if (!n)
+		return;
+	c->pending = NULL;
+	c->n_pending = c->cap_pending = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t before = c->n_pending;
+		bool due = !path || strcmp(all[i].gone, path) == 0;
+
+		if (!due) {
+			pend(c, all[i].event, TAKE_PTR(all[i].gone));
+		} else {
+			collector_add(c, all[i].event, (const char *)(all[i].event + 1));
+			if (c->n_pending > before &&
+			    strcmp(c->pending[before].gone, all[i].gone) == 0) {
+				lose(c, &c->losses.unresolved, all[i].gone);
+				free(c->pending[before].event);
+				free(c->pending[before].gone);
+				c->n_pending--;
+			}
+		}
+		free(all[i].event);
+		free(all[i].gone);
+	}
+	free(all);
+}
+
+/* What `name` means, or NULL: then it is counted, waits, or is of no interest. */
+static char *meaning(struct collector *c, const struct heard *h, const char *name, bool nofollow,
+		     bool *via_link)
+{
+	char *path = NULL;
+
+	switch (resolve(&c->resolver, &h->sight, name, nofollow, via_link, &path)) {
+	case RESOLVED:
+	case RESOLVED_MEMORY:
+		return path;
+	case UNRESOLVED_GONE:
+		pend(c, h->ev, path);
+		return NULL;
+	case UNRESOLVED_SEEN:
+		lose(c, &c->losses.unseen, name);
+		return NULL;
+	default:
+		lose(c, &c->losses.unresolved, name);
+		return NULL;
+	}
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
@@ -96,19 +219,22 @@ static bool in_created_dir(const struct collector *c, const char *path)
 	return false;
 }
 
+/* NULL for what has no path of the recorder's own (LOCATION_MEMORY): the run has made it. */
 static struct trace_file *touch(struct collector *c, const struct event *ev, const char *path,
-				uint32_t op)
+				uint32_t op, bool created)
 {
 	bool is_new;
-	size_t at = *strmap_add(&c->by_path, path, strlen(path), c->n_files, &is_new);
+	size_t at;
 	struct trace_file *f;
 
+	if (path[0] != '/')
+		return NULL;
+	at = *strmap_add(&c->by_path, path, strlen(path), c->n_files, &is_new);
 	if (is_new) {
 		c->files = array_grow(c->files, c->n_files, &c->cap_files, sizeof(*c->files));
 		c->files[c->n_files++] = (struct trace_file){
 			.path = xstrdup(path),
-			.created = (ev->flags & (EVENT_CREATED | EVENT_MADE)) ||
-				   in_created_dir(c, path),
+			.created = created || in_created_dir(c, path),
 			.size = -1,
 			.first_ns = (int64_t)ev->time_ns - c->start_ns,
 			.pid = (int32_t)ev->tgid,
@@ -119,62 +245,187 @@ static struct trace_file *touch(struct collector *c, const struct event *ev, con
 	return f;
 }
 
-static void add_requested(struct trace_file *f, const char *name)
+/* The path it was asked for by, where a symlink was on the way. */
+static void add_requested(struct collector *c, struct trace_file *f, const struct heard *h,
+			  const char *asked)
 {
+	CLEANUP_FREE char *clean = h->sight.view ? path_clean(asked) : xstrdup(asked), *name = NULL;
+
+	if (!f || mounts_locate(&c->resolver.mounts, h->sight.view, clean, 0, &name) != LOCATION_OK)
+		return;
 	for (size_t i = 0; i < f->n_requested; i++)
 		if (strcmp(f->requested[i], name) == 0)
 			return;
 	f->requested = xreallocarray(f->requested, f->n_requested + 1, sizeof(*f->requested));
-	f->requested[f->n_requested++] = xstrdup(name);
+	f->requested[f->n_requested++] = TAKE_PTR(name);
 }
 
-/* A name that was looked up with success: touches what it means. */
-static void touch_name(struct collector *c, const struct event *ev, const char *name, uint32_t op)
+/* A name that was looked up with success: touches what it means, and returns that. */
+static char *touch_name(struct collector *c, const struct heard *h, const char *name, uint32_t op)
 {
 	bool via_link = false;
-	CLEANUP_FREE char *path =
-		resolve(&c->resolver, name, ev->tgid, ev->flags & EVENT_NOFOLLOW, &via_link);
+	char *path = meaning(c, h, name, h->ev->flags & EVENT_NOFOLLOW, &via_link);
+	struct trace_file *f = path ? touch(c, h->ev, path, op, false) : NULL;
+
+	if (f && via_link)
+		add_requested(c, f, h, name);
+	return path;
+}
+
+/* Where a file of the record lies. */
+static char *place(struct collector *c, const struct heard *h)
+{
+	char *where;
+
+	if (mounts_locate(&c->resolver.mounts, h->ev->view, h->path, h->ev->dev, &where) ==
+		    LOCATION_UNSEEN &&
+	    !(h->ev->flags & EVENT_CREATED))
+		lose(c, &c->losses.unseen, h->path);
+	return where;
+}
+
+/* The name that a file was opened by. Mostly it says the same as the file; where it does not, a
+ * symlink was on the way, or another thread has reused the descriptor: then both count. */
+static void touch_asked(struct collector *c, const struct heard *h, struct trace_file *f,
+			const char *where)
+{
+	CLEANUP_FREE char *meant = NULL;
+	bool via_link = false, found;
+	struct stat st;
+
+	found = resolve(&c->resolver, &h->sight, h->name, h->ev->flags & EVENT_NOFOLLOW, &via_link,
+			&meant) == RESOLVED;
+	if (via_link || (!found && strcmp(path_base(h->name), path_base(h->path)) != 0))
+		add_requested(c, f, h, h->name);
+	if (found && strcmp(path_base(meant), path_base(where)) != 0 &&
+	    strncmp(meant, "/proc/", 6) != 0 && path_lstat(meant, &st) == 0)
+		touch(c, h->ev, meant, h->ev->op, false);
+}
+
+static void on_file(struct collector *c, const struct heard *h)
+{
+	CLEANUP_FREE char *where = place(c, h);
+	bool created = h->ev->flags & EVENT_CREATED;
 	struct trace_file *f;
+
+	if (!where)
+		return;
+	f = touch(c, h->ev, where, h->ev->op, created);
+	if (created) {
+		links_made(&c->resolver.links, where, NULL, false);
+		resolver_forget(&c->resolver, where);
+	}
+	if (!h->name)
+		return;
+	if (strcmp(h->name, h->path) == 0)
+		links_plain(&c->resolver.links, where);
+	else if (f)
+		touch_asked(c, h, f, where);
+}
+
+/* --- names that come and go ------------------------------------------------------------------- */
+
+static void on_removed(struct collector *c, const struct event *ev, const char *path)
+{
+	bool directory = ev->flags & EVENT_RMDIR;
+
+	if (directory)
+		links_plain(&c->resolver.links, path);
+	retry(c, path);
+	links_removed(&c->resolver.links, path, directory, (int64_t)ev->time_ns);
+	resolver_forget(&c->resolver, path);
+}
+
+static void on_moved(struct collector *c, const struct event *ev, const char *from, const char *to)
+{
+	struct links *links = &c->resolver.links;
+	bool exchange = ev->flags & EVENT_EXCHANGE;
+
+	links_settle(links, from, to, (int64_t)ev->time_ns);
+	if (exchange)
+		links_settle(links, to, from, (int64_t)ev->time_ns);
+	retry(c, from);
+	retry(c, to);
+	resolver_forget(&c->resolver, from);
+	resolver_forget(&c->resolver, to);
+	links_moved(links, from, to, exchange, (int64_t)ev->time_ns);
+}
+
+/* rename and link. What was moved is as much the run's own as it was before. */
+static void on_two_names(struct collector *c, const struct heard *h, const char *from)
+{
+	const struct event *ev = h->ev;
+	bool via_link = false, moved = ev->flags & EVENT_REMOVED, created = !moved;
+	CLEANUP_FREE char *to = meaning(c, h, h->name2, true, &via_link);
+	size_t *at = from ? strmap_find(&c->by_path, from, strlen(from)) : NULL;
+
+	if (!to)
+		return;
+	if (moved)
+		created = !(ev->flags & EVENT_EXCHANGE) && at && c->files[*at].created;
+	touch(c, ev, to, TRACE_WRITE, created);
+	if (from && moved) {
+		on_moved(c, ev, from, to);
+	} else if (from) {
+		links_linked(&c->resolver.links, from, to);
+		resolver_forget(&c->resolver, to);
+	}
+}
+
+static void on_made(struct collector *c, const struct heard *h)
+{
+	bool via_link = false, is_link = h->ev->flags & EVENT_SYMLINK;
+	CLEANUP_FREE char *path = meaning(c, h, h->name, true, &via_link);
 
 	if (!path)
 		return;
-	if (ev->flags & (EVENT_MADE | EVENT_REMOVED))
-		resolver_forget(&c->resolver, path);
-	f = touch(c, ev, path, op);
-	if (via_link)
-		add_requested(f, name);
+	touch(c, h->ev, path, h->ev->op, true);
+	resolver_forget(&c->resolver, path);
+	links_made(&c->resolver.links, path, is_link ? h->name2 : NULL, !is_link);
 }
 
-/* A descriptor's file and the name it was opened by. Mostly both say the same; where they do not,
- * a symlink was on the way, or another thread has reused the descriptor: then both count. */
-static void touch_opened(struct collector *c, const struct event *ev, const char *path,
-			 const char *name)
+/* Whether the call itself has told that its name is not a symlink. */
+static bool shown_plain(const struct event *ev)
 {
-	bool via_link = false;
-	CLEANUP_FREE char *meant = NULL;
-	struct trace_file *f;
+	return (ev->flags & EVENT_NOFOLLOW) && ev->mode && !S_ISLNK(ev->mode);
+}
 
-	f = touch(c, ev, path, ev->op);
-	if (!name || strcmp(name, path) == 0)
+static void on_name(struct collector *c, const struct heard *h)
+{
+	const struct event *ev = h->ev;
+	size_t waiting = c->n_pending;
+	CLEANUP_FREE char *path = NULL;
+
+	if ((ev->flags & EVENT_MADE) && (!h->name2 || (ev->flags & EVENT_SYMLINK))) {
+		if (h->name)
+			on_made(c, h);
 		return;
-	meant = resolve(&c->resolver, name, ev->tgid, ev->flags & EVENT_NOFOLLOW, &via_link);
-	if (via_link)
-		add_requested(f, name);
-	if (meant && strcmp(path_base(meant), path_base(path)) != 0 &&
-	    strncmp(meant, "/proc/", 6) != 0 && access(meant, F_OK) == 0)
-		touch(c, ev, meant, ev->op);
+	}
+	path = h->name ? touch_name(c, h, h->name, ev->op) : NULL;
+	if (c->n_pending > waiting)
+		return; /* all of it waits */
+	if (h->name2)
+		on_two_names(c, h, path);
+	else if (path && (ev->flags & EVENT_REMOVED))
+		on_removed(c, ev, path);
+	else if (path && shown_plain(ev))
+		links_plain(&c->resolver.links, path);
 }
 
-static void add_miss(struct collector *c, const struct event *ev, const char *name)
+static void add_miss(struct collector *c, const struct heard *h)
 {
+	const struct event *ev = h->ev;
+	CLEANUP_FREE char *name = NULL;
 	bool is_new;
 
+	if (mounts_locate(&c->resolver.mounts, ev->view, h->name, 0, &name) != LOCATION_OK)
+		return;
 	strmap_add(&c->missed, name, strlen(name), c->n_misses, &is_new);
 	if (!is_new)
 		return;
 	c->misses = array_grow(c->misses, c->n_misses, &c->cap_misses, sizeof(*c->misses));
 	c->misses[c->n_misses++] = (struct trace_miss){
-		.path = xstrdup(name),
+		.path = TAKE_PTR(name),
 		.first_ns = (int64_t)ev->time_ns - c->start_ns,
 		.pid = (int32_t)ev->tgid,
 	};
@@ -218,83 +469,116 @@ size_t collector_alive(const struct collector *c, const struct trace_process **r
 	return n;
 }
 
-/* The interpreters of an executed file, and theirs. */
-static void touch_interpreters(struct collector *c, const struct event *ev, const char *path)
+/* The interpreter that an executed file names. When the file itself is gone the process may still
+ * hold it. */
+static char *interpreter(struct collector *c, const struct heard *h, const char *path)
 {
-	CLEANUP_FREE char *at = xstrdup(path);
-	struct event plain = *ev;
+	char *interp = NULL, held[64], target[PATH_MAX];
+	ssize_t n;
+
+	if (path && interp_of(path, &interp))
+		return interp;
+	snprintf(held, sizeof(held), "/proc/%u/exe", h->ev->tgid);
+	n = readlink(held, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = '\0';
+	if (n <= 0 || strncmp(target, path ? path : "/memfd:", path ? strlen(path) : 7) != 0 ||
+	    !interp_of(held, &interp))
+		lose(c, &c->losses.unresolved, path);
+	return interp;
+}
+
+/* The interpreters of an executed file, and theirs. */
+static void touch_interpreters(struct collector *c, const struct heard *h, const char *path)
+{
+	CLEANUP_FREE char *at = path ? xstrdup(path) : NULL;
+	struct event plain = *h->ev;
+	struct heard as_plain = *h;
 
 	plain.flags = 0;
+	as_plain.ev = &plain;
 	for (int i = 0; i < INTERP_DEPTH_MAX; i++) {
-		CLEANUP_FREE char *interp = NULL;
-		bool is_new, via_link;
+		CLEANUP_FREE char *interp = NULL, *name = NULL;
+		bool is_new = true, via_link;
 
-		strmap_add(&c->interp_done, at, strlen(at), 0, &is_new);
-		interp = is_new ? interp_of(at) : NULL;
+		if (at)
+			strmap_add(&c->interp_done, at, strlen(at), 0, &is_new);
+		interp = is_new ? interpreter(c, h, at) : NULL;
 		if (!interp || interp[0] != '/')
 			return;
-		touch_name(c, &plain, interp, TRACE_EXEC);
+		name = xasprintf("%s%s", h->root && strcmp(h->root, "/") != 0 ? h->root : "",
+				 interp);
 		free(at);
-		at = resolve(&c->resolver, interp, ev->tgid, false, &via_link);
-		if (!at)
+		at = NULL;
+		if (resolve(&c->resolver, &h->sight, name, false, &via_link, &at) > RESOLVED_MEMORY)
+			lose(c, &c->losses.unresolved, name);
+		else if (via_link)
+			add_requested(c, touch(c, &plain, at, TRACE_EXEC, false), &as_plain, name);
+		else
+			touch(c, &plain, at, TRACE_EXEC, false);
+		if (!at || at[0] != '/')
 			return;
 	}
 }
 
-static void on_exec(struct collector *c, const struct event *ev, const char *path, const char *name)
+static void on_exec(struct collector *c, const struct heard *h)
 {
-	struct trace_process *p = find_process(c, ev->tgid);
-	CLEANUP_FREE char *script = NULL;
-	bool via_link = false;
+	struct trace_process *p = find_process(c, h->ev->tgid);
+	CLEANUP_FREE char *where = h->path ? place(c, h) : NULL, *script = NULL;
+	bool known = where && where[0] == '/';
 
-	if (path) {
-		touch(c, ev, path, TRACE_EXEC);
-		touch_interpreters(c, ev, path);
-		if (p) {
-			free(p->exe);
-			p->exe = xstrdup(path);
-		}
+	if (where)
+		touch(c, h->ev, where, TRACE_EXEC, false);
+	if (p && where) {
+		free(p->exe);
+		p->exe = xstrdup(known ? where : h->path);
 	}
-	script = name ? resolve(&c->resolver, name, ev->tgid, false, &via_link) : NULL;
+	if (known || !h->path)
+		touch_interpreters(c, h, where);
 	/* /dev/fd/N of execveat: the kernel's own name for a descriptor. */
-	if (!script || strncmp(name, "/dev/fd/", 8) == 0)
+	if (!h->name || strncmp(h->name, "/dev/fd/", 8) == 0)
 		return;
-	touch_name(c, ev, name, TRACE_EXEC);
-	touch_interpreters(c, ev, script);
+	script = touch_name(c, h, h->name, TRACE_EXEC);
+	if (script && script[0] == '/')
+		touch_interpreters(c, h, script);
 }
 
 void collector_add(void *collector, const struct event *ev, const char *data)
 {
 	struct collector *c = collector;
-	CLEANUP_FREE char *path = event_path(ev, data), *name = event_name(ev, data);
+	CLEANUP_HEARD struct heard h;
+	CLEANUP_FREE char *path = NULL;
 	struct trace_process *p;
 
+	heard_take(&h, ev, data);
 	switch (ev->kind) {
 	case EVENT_FILE:
-		if (path && !(ev->flags & EVENT_TMPFILE))
-			touch_opened(c, ev, path, name);
-		else if (name)
-			touch_name(c, ev, name, ev->op);
+		if (h.path && !(ev->flags & EVENT_TMPFILE))
+			on_file(c, &h);
+		else if (h.name)
+			path = touch_name(c, &h, h.name, ev->op);
 		break;
 	case EVENT_NAME:
-		if (name)
-			touch_name(c, ev, name, ev->op);
+		on_name(c, &h);
 		break;
 	case EVENT_MISS:
-		if (name)
-			add_miss(c, ev, name);
+		if (h.name)
+			add_miss(c, &h);
 		break;
 	case EVENT_FORK:
 		add_process(c, (int32_t)ev->arg, (int32_t)ev->tgid,
 			    (int64_t)ev->time_ns - c->start_ns);
 		break;
 	case EVENT_EXEC:
-		on_exec(c, ev, path, name);
+		on_exec(c, &h);
 		break;
 	case EVENT_EXIT:
 		p = find_process(c, ev->tgid);
 		if (p)
 			p->alive = false;
+		break;
+	case EVENT_MOUNT:
+		mounts_add(&c->resolver.mounts, ev, join_components(data, ev->path_len),
+			   TAKE_PTR(h.root));
 		break;
 	}
 }
@@ -305,7 +589,7 @@ static void stat_file(struct trace_file *f)
 {
 	struct stat st;
 
-	if (lstat(f->path, &st) < 0)
+	if (path_lstat(f->path, &st) < 0)
 		return;
 	f->type = S_ISREG(st.st_mode)   ? TRACE_TYPE_FILE
 		  : S_ISDIR(st.st_mode) ? TRACE_TYPE_DIR
@@ -340,8 +624,13 @@ static void settle_file(struct trace_file *f)
 		qsort(f->requested, f->n_requested, sizeof(*f->requested), by_text);
 }
 
-void collector_finish(struct collector *c, struct trace *ret)
+void collector_finish(struct collector *c, struct trace *ret, struct collector_losses *losses)
 {
+	while (c->n_pending)
+		retry(c, NULL);
+	c->losses.unresolved += c->resolver.links.unsure;
+	*losses = c->losses;
+	c->losses.example = NULL;
 	for (size_t i = 0; i < c->n_files; i++)
 		settle_file(&c->files[i]);
 	if (c->n_files)
@@ -368,6 +657,12 @@ void collector_free(struct collector *c)
 
 	trace_free(&rest);
 	free(c->alive);
+	free(c->losses.example);
+	for (size_t i = 0; i < c->n_pending; i++) {
+		free(c->pending[i].event);
+		free(c->pending[i].gone);
+	}
+	free(c->pending);
 	strmap_free(&c->by_path);
 	strmap_free(&c->missed);
 	strmap_free(&c->interp_done);

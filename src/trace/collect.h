@@ -24,7 +24,15 @@ void collector_add(void *collector, const struct event *event, const char *data)
 void collector_first(struct collector *c, int32_t pid, int32_t parent, int64_t start_ns);
 /* Processes of the tree that have not ended; *ret is valid until the next call. */
 size_t collector_alive(const struct collector *c, const struct trace_process **ret);
+
+/* Records whose meaning could not be told any more: each makes the trace incomplete. */
+struct collector_losses {
+	uint64_t unresolved; /* a symlink may have been on the way, and it is gone */
+	uint64_t unseen;     /* a file system that only a process of the run could see */
+	char *example;       /* a path of one of them; the caller frees */
+};
+
 /* Stats what was touched, sorts, and moves files, misses and processes into the trace. */
-void collector_finish(struct collector *c, struct trace *ret);
+void collector_finish(struct collector *c, struct trace *ret, struct collector_losses *losses);
 void collector_free(struct collector *c);
 void collector_cleanup(struct collector **c);

@@ -68,15 +68,18 @@ static char *elf32_interp(int fd)
 	return NULL;
 }
 
-char *interp_of(const char *path)
+bool interp_of(const char *path, char **ret)
 {
 	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char head[BINPRM_BUF_SIZE];
 	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
 
+	*ret = NULL;
+	if (n < 0)
+		return false;
 	if (n >= 3 && memcmp(head, "#!", 2) == 0)
-		return script_interp(head, (size_t)n);
-	if (n < EI_NIDENT || memcmp(head, ELFMAG, SELFMAG) != 0)
-		return NULL;
-	return head[EI_CLASS] == ELFCLASS64 ? elf64_interp(fd) : elf32_interp(fd);
+		*ret = script_interp(head, (size_t)n);
+	else if (n >= EI_NIDENT && memcmp(head, ELFMAG, SELFMAG) == 0)
+		*ret = head[EI_CLASS] == ELFCLASS64 ? elf64_interp(fd) : elf32_interp(fd);
+	return true;
 }

@@ -2,6 +2,8 @@
  * interpreter of a `#!` line (fs/binfmt_script.c) and the PT_INTERP of an ELF file. */
 #pragma once
 
-/* The interpreter that `path` names, as written there; NULL when it names none or cannot be read.
- * The caller frees. */
-char *interp_of(const char *path);
+#include <stdbool.h>
+
+/* The interpreter that `path` names, as written there, or NULL when it names none; the caller
+ * frees. False when the file cannot be read. */
+bool interp_of(const char *path, char **ret);

@@ -18,7 +18,10 @@
 #include <time.h>
 
 /* How long the tree may outlive its command before a person is told what is waited for. */
-#define PATIENCE_MS 2000
+#define PATIENCE_NS 2000000000
+/* How often the ring is read when it does not fill: names are resolved while they still mean what
+ * they meant. */
+#define READ_EVERY_MS 20
 
 struct run {
 	const struct run_options *opt;
@@ -28,7 +31,7 @@ struct run {
 	struct signals signals;
 	int main_status; /* wait status of the command */
 	bool main_ended, tree_ended, interrupted, told;
-	int64_t start_ns, start_unix_ns;
+	int64_t start_ns, start_unix_ns, main_ended_ns;
 };
 
 static int64_t clock_ns(clockid_t clock)
@@ -51,6 +54,7 @@ static void reap(struct run *run)
 		if (pid == run->child.pid) {
 			run->main_status = status;
 			run->main_ended = true;
+			run->main_ended_ns = clock_ns(CLOCK_MONOTONIC);
 		}
 	if (pid < 0 && errno == ECHILD)
 		run->tree_ended = true;
@@ -119,17 +123,18 @@ static int wait_for_end(struct run *run, struct error *e)
 				{.fd = run->signals.fd, .events = POLLIN}};
 
 	while (!finished(run)) {
-		int n = poll(fds, 2, run->main_ended && !run->told ? PATIENCE_MS : -1);
+		int n = poll(fds, 2, READ_EVERY_MS);
 
 		if (n < 0 && errno != EINTR)
 			return error_errno(e, errno, "cannot wait for the command");
-		if (n == 0) {
+		if (n >= 0 && tracer_consume(run->tracer, e) < 0)
+			return -e->code;
+		if (n == 0 && run->main_ended && !run->told &&
+		    clock_ns(CLOCK_MONOTONIC) - run->main_ended_ns > PATIENCE_NS) {
 			run->told = true;
 			if (tell(run, false, e) < 0)
 				return -e->code;
 		}
-		if (fds[0].revents && tracer_consume(run->tracer, e) < 0)
-			return -e->code;
 		handle_signals(run);
 		if (run->main_ended && !run->tree_ended && look_for_end(run, e) < 0)
 			return -e->code;
@@ -161,21 +166,40 @@ static const char *const counter_reasons[COUNTERS] = {
 	[COUNT_UNTRACKED] = "too many processes at once; give them more room with --processes",
 	[COUNT_UNTRACED] = ("files can be opened through io_uring (or the old 32-bit mmap), which "
 			    "is not traced; switch it off in the workload"),
-	[COUNT_COMPAT] = "32-bit calls are not understood on this architecture",
-	[COUNT_FOREIGN_ROOT] = "a process changed its root directory (chroot)",
-	[COUNT_FOREIGN_NS] = "a process left the mount namespace of the command",
+	[COUNT_UNKNOWN] = "a system call is newer than this importtrace; use a newer one",
+	[COUNT_COMPAT] = "32-bit (or x32) calls are not understood on this architecture",
+	[COUNT_FOREIGN_NS] = ("a process used files of a mount namespace that is not the "
+			      "command's own (setns, or a file handed over from a container); "
+			      "record inside that container"),
 	[COUNT_FOREIGN_USER] = ("a program with more rights than you (set-user-ID or capabilities) "
 				"was executed, and is not traced for you; record as root"),
 	[COUNT_SCRATCH] = "no working memory for a CPU; report this",
 };
 
-static void judge(struct trace *t, const struct tracer_stats *s)
+/* What was received but could not be understood any more. */
+static void judge_collected(struct trace *t, const struct collector_losses *l)
+{
+	CLEANUP_FREE char *gone = xasprintf(
+		"what a name meant could not be told any more (a file that the run replaced or "
+		"removed, a link below /proc, or no permission to look), for example %s",
+		l->example ? l->example : "?");
+	CLEANUP_FREE char *unseen = xasprintf(
+		"a process used a file system that only its own mount namespace has, for example "
+		"%s; mount it where importtrace can see it",
+		l->example ? l->example : "?");
+
+	add_loss(t, "unresolved", l->unresolved, gone);
+	add_loss(t, "unseen", l->unseen, unseen);
+}
+
+static void judge(struct trace *t, const struct tracer_stats *s, const struct collector_losses *l)
 {
 	uint64_t seen = s->counters[COUNT_SEEN], delivered = s->counters[COUNT_DELIVERED],
 		 dropped = s->counters[COUNT_DROPPED];
 
 	for (size_t i = COUNT_DROPPED; i < COUNTERS; i++)
 		add_loss(t, counter_names[i], s->counters[i], counter_reasons[i]);
+	judge_collected(t, l);
 	add_loss(t, "recursion_misses", s->recursion_misses,
 		 "the kernel did not run the tracer for some calls; record again");
 	add_loss(t, "malformed", s->malformed, "records did not fit their lengths; report this");
@@ -239,6 +263,7 @@ static int start(struct run *run, struct error *e)
 
 static int record(struct run *run, struct trace *ret, int *exit_code, struct error *e)
 {
+	struct collector_losses losses = {0};
 	struct tracer_stats stats = {0};
 	int r = start(run, e);
 
@@ -258,8 +283,9 @@ static int record(struct run *run, struct trace *ret, int *exit_code, struct err
 	if (r < 0)
 		return r;
 	describe(run, ret);
-	judge(ret, &stats);
-	collector_finish(run->collector, ret);
+	collector_finish(run->collector, ret, &losses);
+	judge(ret, &stats, &losses);
+	free(losses.example);
 	*exit_code = ret->signal ? 128 + ret->signal : ret->exit_code;
 	return 0;
 }

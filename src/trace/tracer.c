@@ -30,8 +30,8 @@ const char *const counter_names[COUNTERS] = {
 	[COUNT_ESCAPED] = "escaped",
 	[COUNT_UNTRACKED] = "untracked_processes",
 	[COUNT_UNTRACED] = "untraced_routes",
+	[COUNT_UNKNOWN] = "unknown_calls",
 	[COUNT_COMPAT] = "compat_calls",
-	[COUNT_FOREIGN_ROOT] = "foreign_root",
 	[COUNT_FOREIGN_NS] = "foreign_mount_namespace",
 	[COUNT_FOREIGN_USER] = "foreign_user",
 	[COUNT_SCRATCH] = "no_scratch",
@@ -55,8 +55,7 @@ static int on_record(void *ctx, void *data, size_t size)
 	const struct event *ev = data;
 
 	t->received++;
-	if (size < sizeof(*ev) ||
-	    size - sizeof(*ev) != (size_t)ev->path_len + ev->name_len + ev->base_len) {
+	if (size < sizeof(*ev) || size - sizeof(*ev) != event_data_len(ev)) {
 		t->malformed++;
 		return 0;
 	}

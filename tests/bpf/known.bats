@@ -70,8 +70,10 @@ print(*(m["path"][len(d):] for m in t["misses"] if m["path"].startswith(d)))' "$
 	fi
 }
 
+@test "a path of 300 components" { known deep; }
+
 @test "a path too deep to follow makes a trace incomplete, exit 125" {
-	run importtrace record -o "$T/trace.json" -- "$probe" deep "$T/d" "$T/expected"
+	run importtrace record -o "$T/trace.json" -- "$probe" abyss "$T/d" "$T/expected"
 	[ "$status" -eq 125 ]
 	[[ "$output" == *"truncated"* ]]
 	grep -q '"complete": false' "$T/trace.json"

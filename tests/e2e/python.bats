@@ -52,7 +52,7 @@ validate() {
 	importtrace record -q -o miss.json -- cat "$(printf '/no/\377such')" || true
 	validate miss.json
 	"$BUILD/probes/touch" prepare "$T" /dev/null
-	importtrace record -q -o deep.json -- "$BUILD/probes/touch" deep "$T/sub" /dev/null || true
+	importtrace record -q -o deep.json -- "$BUILD/probes/touch" abyss "$T" /dev/null || true
 	grep -q '"complete": false' deep.json
 	validate deep.json
 }

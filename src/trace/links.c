@@ -1,0 +1,288 @@
+#include "trace/links.h"
+
+#include "base/mem.h"
+#include "base/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A change is visible a little before its call ends. */
+#define SLACK_NS 20000000
+
+/* --- paths longer than PATH_MAX --------------------------------------------------------------- */
+
+/* Opens the directory that holds the last piece of an overlong path; *rest is that piece. */
+static int open_above(const char *path, const char **rest)
+{
+	int fd = AT_FDCWD;
+
+	while (strlen(path) >= PATH_MAX) {
+		char piece[PATH_MAX];
+		const char *cut = memrchr(path + 1, '/', PATH_MAX - 2);
+		int next;
+
+		if (!cut)
+			break;
+		memcpy(piece, path, (size_t)(cut - path));
+		piece[cut - path] = '\0';
+		next = openat(fd, piece, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0)
+			close(fd);
+		if (next < 0)
+			return -1;
+		fd = next;
+		path = cut + 1;
+	}
+	*rest = path;
+	return fd;
+}
+
+int path_lstat(const char *path, struct stat *st)
+{
+	CLEANUP_CLOSE int fd = -1;
+
+	if (strlen(path) < PATH_MAX)
+		return lstat(path, st);
+	fd = open_above(path, &path);
+	return fd < 0 ? -1 : fstatat(fd, path, st, AT_SYMLINK_NOFOLLOW);
+}
+
+ssize_t path_readlink(const char *path, char *target, size_t size)
+{
+	CLEANUP_CLOSE int fd = -1;
+
+	if (strlen(path) < PATH_MAX)
+		return readlink(path, target, size);
+	fd = open_above(path, &path);
+	return fd < 0 ? -1 : readlinkat(fd, path, target, size);
+}
+
+/* --- facts ------------------------------------------------------------------------------------ */
+
+static struct link_fact *find(struct links *l, const char *path)
+{
+	size_t *at = strmap_find(&l->by_path, path, strlen(path));
+
+	return at ? &l->facts[*at] : NULL;
+}
+
+static struct link_fact *get(struct links *l, const char *path)
+{
+	bool is_new;
+	size_t at = *strmap_add(&l->by_path, path, strlen(path), l->n, &is_new);
+
+	if (is_new) {
+		l->facts = array_grow(l->facts, l->n, &l->cap, sizeof(*l->facts));
+		l->facts[l->n++] = (struct link_fact){.path = xstrdup(path)};
+	}
+	return &l->facts[at];
+}
+
+static void set(struct link_fact *f, enum link_state state, const char *target, int64_t read_ns)
+{
+	char *copy = target ? xstrdup(target) : NULL;
+
+	free(f->target);
+	f->target = copy;
+	f->state = state;
+	f->gone = false;
+	f->read_ns = read_ns;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
+
+/* Asks the disk; LINK_NONE when there is nothing of that name (any more). */
+static enum link_state ask(struct link_fact *f)
+{
+	char target[PATH_MAX];
+	ssize_t n;
+
+	if (f->path[0] != '/') { /* in memory: what the run has not made a symlink is none */
+		set(f, LINK_PLAIN, NULL, 0);
+		return LINK_PLAIN;
+	}
+	n = path_readlink(f->path, target, sizeof(target) - 1);
+	if (n < 0 && errno != EINVAL)
+		return errno == ENOENT || errno == ENOTDIR ? LINK_NONE : LINK_UNREADABLE;
+	if (n >= 0)
+		target[n] = '\0';
+	set(f, n < 0 ? LINK_PLAIN : LINK_SYMLINK, n < 0 ? NULL : target, now_ns());
+	return f->state;
+}
+
+enum link_state links_look(struct links *l, const char *path, const char **target)
+{
+	struct link_fact *f = get(l, path);
+	enum link_state state = f->state;
+
+	/* Gone, and yet it was found: somebody else has made it again, and the disk tells; or two
+	 * threads' records have changed places, and what it was is still known. */
+	if (state == LINK_NONE || f->gone) {
+		enum link_state asked = ask(f);
+
+		if (asked != LINK_NONE || state == LINK_NONE)
+			state = asked;
+	}
+	*target = f->target;
+	return state;
+}
+
+/* What was read about a path, at about the time that the run changed it, is not sure. */
+static bool is_young(const struct link_fact *f, int64_t ns)
+{
+	return f && f->state != LINK_NONE && f->read_ns > ns - SLACK_NS;
+}
+
+void links_plain(struct links *l, const char *path)
+{
+	struct link_fact *f = get(l, path);
+
+	if (f->state == LINK_SYMLINK && f->read_ns)
+		l->unsure++;
+	if (f->state != LINK_PLAIN || f->gone || f->read_ns)
+		set(f, LINK_PLAIN, NULL, 0);
+}
+
+void links_made(struct links *l, const char *path, const char *target, bool directory)
+{
+	struct link_fact *f = get(l, path);
+
+	set(f, target ? LINK_SYMLINK : LINK_PLAIN, target, 0);
+	f->leaf = !directory;
+}
+
+void links_removed(struct links *l, const char *path, bool directory, int64_t ns)
+{
+	struct link_fact *f = get(l, path);
+
+	if (directory)
+		set(f, LINK_PLAIN, NULL, 0);
+	else if (is_young(f, ns))
+		l->unsure++;
+	f->gone = true;
+}
+
+/* --- moving ----------------------------------------------------------------------------------- */
+
+struct move {
+	size_t from;
+	char *to, *target;
+	enum link_state state;
+	bool leaf;
+};
+
+struct moves {
+	struct move *items;
+	size_t n, cap;
+};
+
+static void plan_one(struct moves *m, const struct link_fact *f, size_t at, char *to)
+{
+	m->items = array_grow(m->items, m->n, &m->cap, sizeof(*m->items));
+	m->items[m->n++] = (struct move){.from = at,
+					 .to = to,
+					 .target = f->target ? xstrdup(f->target) : NULL,
+					 .state = f->state,
+					 .leaf = f->leaf};
+}
+
+static void plan_move(struct moves *m, const struct links *l, const char *from, const char *to)
+{
+	size_t *at = strmap_find(&l->by_path, from, strlen(from));
+
+	if (at && l->facts[*at].leaf) {
+		plan_one(m, &l->facts[*at], *at, xstrdup(to));
+		return;
+	}
+	for (size_t i = 0; i < l->n; i++) {
+		const struct link_fact *f = &l->facts[i];
+		const char *rest =
+			f->gone || f->state == LINK_NONE ? NULL : path_below(f->path, from);
+
+		if (rest)
+			plan_one(m, f, i, path_join(to, rest));
+	}
+}
+
+static void carry_out(struct links *l, struct moves *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		l->facts[m->items[i].from].gone = true;
+	for (size_t i = 0; i < m->n; i++) {
+		struct link_fact *f = get(l, m->items[i].to);
+
+		set(f, m->items[i].state, m->items[i].target, 0);
+		f->leaf = m->items[i].leaf;
+		free(m->items[i].to);
+		free(m->items[i].target);
+	}
+	free(m->items);
+}
+
+void links_settle(struct links *l, const char *from, const char *to, int64_t ns)
+{
+	struct link_fact *f = get(l, from), now = {.path = (char *)(uintptr_t)to};
+
+	if (f->state != LINK_NONE && !is_young(f, ns))
+		return;
+	if (ask(&now) < LINK_PLAIN)
+		l->unsure += f->state != LINK_NONE;
+	else if (f->state != LINK_NONE && f->state != now.state)
+		l->unsure++;
+	else
+		set(f, now.state, now.target, 0);
+	free(now.target);
+}
+
+void links_moved(struct links *l, const char *from, const char *to, bool exchange, int64_t ns)
+{
+	struct moves moves = {0};
+
+	if (!exchange && is_young(find(l, to), ns))
+		l->unsure++;
+	plan_move(&moves, l, from, to);
+	if (exchange)
+		plan_move(&moves, l, to, from);
+	if (find(l, to))
+		find(l, to)->gone = true;
+	carry_out(l, &moves);
+}
+
+void links_linked(struct links *l, const char *from, const char *to)
+{
+	const char *target;
+	enum link_state state = links_look(l, from, &target);
+	CLEANUP_FREE char *copy = target ? xstrdup(target) : NULL;
+
+	if (state == LINK_PLAIN || state == LINK_SYMLINK)
+		links_made(l, to, copy, false);
+}
+
+bool links_may_lead(const struct links *l, const char *path)
+{
+	const size_t *at = strmap_find(&l->by_path, path, strlen(path));
+
+	return at && !l->facts[*at].leaf;
+}
+
+void links_free(struct links *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		free(l->facts[i].path);
+		free(l->facts[i].target);
+	}
+	free(l->facts);
+	strmap_free(&l->by_path);
+	*l = (struct links){0};
+}

@@ -1,0 +1,70 @@
+/* links - which paths were symlinks, at the moment that a record speaks of.
+ *
+ * The recorder reads records a little after the calls they tell of, and by then the run may have
+ * changed the tree. So what is known of a path comes first from the run itself: what it made,
+ * moved and removed, and what it opened or lstat'ed. Only where that says nothing the disk is
+ * asked, and the time of asking is kept: if it turns out that the run changed the path at about
+ * that time, the answer may have been too young, and links.unsure counts it. Changes are those of
+ * the recorded run; records come in order of the ends of their calls.
+ *
+ * Paths are the recorder's own, or names of LOCATION_MEMORY (trace/mounts.h), where everything is
+ * known from the run. They may be longer than PATH_MAX.
+ */
+#pragma once
+
+#include "base/strmap.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum link_state {
+	LINK_NONE,       /* not known; from links_look: it is gone and nobody knows what it was */
+	LINK_UNREADABLE, /* only from links_look */
+	LINK_PLAIN,      /* not a symlink */
+	LINK_SYMLINK,    /* the target is what it holds */
+};
+
+struct link_fact {
+	char *path;
+	char *target;
+	enum link_state state;
+	bool leaf;       /* known to have nothing below it */
+	bool gone;       /* the run has removed it; `state` is what it was */
+	int64_t read_ns; /* CLOCK_MONOTONIC when the disk was asked; 0: the run itself said it */
+};
+
+struct links {
+	struct strmap by_path; /* → index into facts */
+	struct link_fact *facts;
+	size_t n, cap;
+	uint64_t unsure; /* answers that may have been too young */
+};
+
+/* What `path` is. The target is valid until the next call. */
+enum link_state links_look(struct links *l, const char *path, const char **target);
+/* Whether other paths may lead through this one, for all that is known. */
+bool links_may_lead(const struct links *l, const char *path);
+
+/* What the run has shown or done. `ns` is when the call ended. */
+
+/* It has used the path, and it is not a symlink. */
+void links_plain(struct links *l, const char *path);
+/* It has made the path: a symlink to `target`, or with NULL something else. */
+void links_made(struct links *l, const char *path, const char *target, bool directory);
+void links_removed(struct links *l, const char *path, bool directory, int64_t ns);
+/* It has moved `from` to `to`: what the former was is what the latter is now, where the disk still
+ * has that. To be called before links_moved. */
+void links_settle(struct links *l, const char *from, const char *to, int64_t ns);
+/* It has moved `from` and all below it over `to`, or exchanged the two. */
+void links_moved(struct links *l, const char *from, const char *to, bool exchange, int64_t ns);
+/* It has made a hard link `to` of `from`. */
+void links_linked(struct links *l, const char *from, const char *to);
+
+/* readlink and lstat for paths of any length. */
+struct stat;
+int path_lstat(const char *path, struct stat *st);
+ssize_t path_readlink(const char *path, char *target, size_t size);
+
+void links_free(struct links *l);
