@@ -57,7 +57,8 @@ static char *expand(const char *dir, const char *search)
 	return strchr(search, '$') ? NULL : xstrdup(search);
 }
 
-static bool find_by_search(struct plan *p, size_t r, size_t i, const char *needed)
+static bool find_by_search(const struct plan *p, size_t r, size_t i, const char *needed,
+			   size_t *to_root, size_t *to)
 {
 	const struct inventory_root *root = &p->inv->roots[r];
 	const struct elf_facts *elf = root->entries[i].elf;
@@ -68,41 +69,45 @@ static bool find_by_search(struct plan *p, size_t r, size_t i, const char *neede
 		CLEANUP_FREE char *search = expand(dir, elf->search[k]);
 		CLEANUP_FREE char *joined = search ? path_join(search, needed) : NULL;
 		CLEANUP_FREE char *path = joined ? path_clean(joined) : NULL;
-		size_t to_root, to;
 
-		if (!path || !plan_locate(p, path, &to_root, &to))
-			continue;
-		plan_keep(p, to_root, to, REASON_ELF, r, i);
-		return true;
+		if (path && plan_locate(p, path, to_root, to))
+			return true;
 	}
 	return false;
 }
 
-static void find_by_name(struct plan *p, size_t r, size_t i, const char *needed)
+static bool find_by_name(const struct plan *p, size_t r, size_t i, const char *needed,
+			 size_t *to_root, size_t *to)
 {
 	const char *base = path_base(needed);
 	const size_t *code = strmap_find(&p->by_basename, base, strlen(base));
-	size_t to_root, to;
 
 	if (!code)
-		return;
-	decode(p, *code, &to_root, &to);
-	if (same_abi(p->inv->roots[r].entries[i].elf, p->inv->roots[to_root].entries[to].elf))
-		plan_keep(p, to_root, to, REASON_ELF, r, i);
+		return false;
+	decode(p, *code, to_root, to);
+	return same_abi(p->inv->roots[r].entries[i].elf, p->inv->roots[*to_root].entries[*to].elf);
+}
+
+bool elf_find(struct plan *p, size_t root, size_t i, const char *needed, size_t *to_root,
+	      size_t *to)
+{
+	if (!p->by_basename.items)
+		index_libraries(p);
+	return find_by_search(p, root, i, needed, to_root, to) ||
+	       find_by_name(p, root, i, needed, to_root, to);
 }
 
 void pass_elf(struct plan *p)
 {
-	if (!p->by_basename.items)
-		index_libraries(p);
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
 			const struct elf_facts *elf = p->inv->roots[r].entries[i].elf;
+			size_t to_root, to;
 
 			if (!elf || !plan_kept(p, r, i))
 				continue;
 			for (size_t k = 0; k < elf->n_needed; k++)
-				if (!find_by_search(p, r, i, elf->needed[k]))
-					find_by_name(p, r, i, elf->needed[k]);
+				if (elf_find(p, r, i, elf->needed[k], &to_root, &to))
+					plan_keep(p, to_root, to, REASON_ELF, r, i);
 		}
 }

@@ -38,8 +38,9 @@ struct elf_facts {
 struct entry {
 	char *path;
 	enum entry_type type;
-	uint32_t mode; /* st_mode & 07777 */
-	uint64_t size; /* bytes; of a symlink: the length of its target */
+	uint32_t mode;   /* st_mode & 07777 */
+	uint64_t size;   /* bytes; of a symlink: the length of its target */
+	uint64_t zipped; /* compressed bytes in the archive it was read from; 0: from a directory */
 	int64_t mtime_ns;
 	char *link_target;     /* ENTRY_LINK only: as readlink gives it */
 	struct elf_facts *elf; /* NULL: not ELF, or not readable as such */

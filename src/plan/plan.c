@@ -136,14 +136,25 @@ static void allocate(struct plan *p)
 static void (*const passes[])(struct plan *) = {pass_rules, pass_pairs, pass_links, pass_elf,
 						pass_metadata};
 
+static void look(struct plan *p)
+{
+	allocate(p);
+	dists_find(p);
+}
+
+void plan_survey(const struct inventory *inv, struct plan *ret)
+{
+	*ret = (struct plan){.inv = inv};
+	look(ret);
+}
+
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
 	       const struct plan_options *opt, struct plan *ret)
 {
 	*ret = (struct plan){.inv = inv, .user = opt->user};
 	if (opt->safety >= SAFETY_CLOSURE)
 		ret->builtin = opt->builtin;
-	allocate(ret);
-	dists_find(ret);
+	look(ret);
 	pass_user(ret, RULE_DROP);
 	if (opt->safety == SAFETY_STATIC || opt->safety == SAFETY_ALL) {
 		pass_static(ret, opt->safety == SAFETY_ALL);

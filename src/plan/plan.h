@@ -140,6 +140,8 @@ struct plan_options {
 /* Decides. `traces` is looked at from level trace on. */
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
 	       const struct plan_options *opt, struct plan *ret);
+/* Only looks: categories, distributions and owners of every entry, and nothing is kept. */
+void plan_survey(const struct inventory *inv, struct plan *ret);
 void plan_free(struct plan *p);
 
 /* The cause of one of an entry's reasons, or NULL. The main reason's comes first in the list. */
@@ -167,6 +169,10 @@ void pass_user(struct plan *p, enum rule_verb verb);
 void pass_rules(struct plan *p);
 /* Keeps the symlinks on the way of an absolute path that was asked for. */
 void links_on_way(struct plan *p, const char *path, size_t cause_root, size_t cause);
+
+/* The library of the roots that the loader finds for a DT_NEEDED of the ELF file (root, i). */
+bool elf_find(struct plan *p, size_t root, size_t i, const char *needed, size_t *to_root,
+	      size_t *to);
 
 /* dists.c */
 void dists_find(struct plan *p);

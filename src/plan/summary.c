@@ -5,10 +5,56 @@
 
 #include <string.h>
 
-static void add(struct amount *a, uint64_t bytes)
+void amount_add(struct amount *a, const struct entry *ent)
 {
 	a->files++;
-	a->bytes += bytes;
+	a->bytes += ent->size;
+	a->zipped += ent->zipped;
+}
+
+/* Where Python looks in a Lambda layer, for a tree that has no metadata left. */
+static size_t lambda_site(const char *path)
+{
+	const char *below = path_below(path, "python"), *end;
+
+	if (!below || !below[0])
+		return 0;
+	if (strncmp(below, "lib/python3.", 12) != 0 || !(end = strstr(below, "/site-packages/")))
+		return (size_t)(below - path);
+	return (size_t)(end + strlen("/site-packages/") - path);
+}
+
+size_t site_length(const struct plan *p, size_t root, const char *path)
+{
+	size_t best = 0;
+	bool found = false;
+
+	for (size_t k = 0; k < p->n_dists; k++) {
+		const char *below = p->dists[k].root != root ? NULL
+				    : p->dists[k].base[0]    ? path_below(path, p->dists[k].base)
+							     : path;
+
+		if (!below || !below[0])
+			continue;
+		found = true;
+		if ((size_t)(below - path) > best)
+			best = (size_t)(below - path);
+	}
+	return found ? best : lambda_site(path);
+}
+
+struct package_name package_of(const struct plan *p, size_t root, size_t i)
+{
+	size_t owner = p->owner[root][i];
+	const char *path = p->inv->roots[root].entries[i].path;
+
+	if (owner != INVENTORY_NONE)
+		return (struct package_name){.name = p->dists[owner].name,
+					     .version = p->dists[owner].version,
+					     .len = strlen(p->dists[owner].name),
+					     .is_dist = true};
+	path += site_length(p, root, path);
+	return (struct package_name){.name = path, .version = "", .len = strcspn(path, "/")};
 }
 
 /* Groups being collected: what a name's index is, beside the list itself. */
@@ -32,39 +78,25 @@ static struct group_amount *group_of(struct groups *g, const char *name, size_t 
 	return &(*g->list)[at];
 }
 
-static void add_group(struct group_amount *g, uint64_t bytes, bool kept)
+static void add_group(struct group_amount *g, const struct entry *ent, bool kept)
 {
-	add(&g->all, bytes);
+	amount_add(&g->all, ent);
 	if (kept)
-		add(&g->kept, bytes);
-}
-
-/* The name that an entry's package goes by: *len bytes, not NUL-ended. */
-static const char *package_name(const struct plan *p, size_t r, size_t i, size_t *len)
-{
-	size_t owner = p->owner[r][i];
-	const char *name =
-		owner == INVENTORY_NONE ? p->inv->roots[r].entries[i].path : p->dists[owner].name;
-
-	*len = owner == INVENTORY_NONE ? strcspn(name, "/") : strlen(name);
-	return name;
+		amount_add(&g->kept, ent);
 }
 
 char *summary_package(const struct plan *p, size_t root, size_t i)
 {
-	size_t len;
-	const char *name = package_name(p, root, i, &len);
+	struct package_name n = package_of(p, root, i);
 
-	return xstrndup(name, len);
+	return xstrndup(n.name, n.len);
 }
 
 static void add_package(const struct plan *p, struct groups *g, size_t r, size_t i)
 {
-	size_t owner = p->owner[r][i], len;
-	const char *name = package_name(p, r, i, &len);
-	const char *version = owner == INVENTORY_NONE ? "" : p->dists[owner].version;
+	struct package_name n = package_of(p, r, i);
 
-	add_group(group_of(g, name, len, version), p->inv->roots[r].entries[i].size,
+	add_group(group_of(g, n.name, n.len, n.version), &p->inv->roots[r].entries[i],
 		  plan_kept(p, r, i));
 }
 
@@ -95,7 +127,7 @@ static void add_type(struct groups *g, const struct entry *ent, bool kept)
 {
 	CLEANUP_FREE char *type = file_type(ent->path);
 
-	add_group(group_of(g, type, strlen(type), ""), ent->size, kept);
+	add_group(group_of(g, type, strlen(type), ""), ent, kept);
 }
 
 static bool is_bytecode(const char *path)
@@ -111,17 +143,17 @@ static void add_entry(const struct plan *p, struct summary *s, size_t r, size_t 
 	const struct decision *d = &p->decisions[r][i];
 	bool bytecode = is_bytecode(ent->path);
 
-	add(&s->all, ent->size);
+	amount_add(&s->all, ent);
 	if (bytecode)
-		add(&s->all_bytecode, ent->size);
+		amount_add(&s->all_bytecode, ent);
 	if (!d->reasons) {
-		add(&s->by_category[d->category], ent->size);
+		amount_add(&s->by_category[d->category], ent);
 		return;
 	}
-	add(&s->kept, ent->size);
-	add(&s->by_reason[d->main], ent->size);
+	amount_add(&s->kept, ent);
+	amount_add(&s->by_reason[d->main], ent);
 	if (bytecode)
-		add(&s->kept_bytecode, ent->size);
+		amount_add(&s->kept_bytecode, ent);
 }
 
 static int by_size(const void *a, const void *b)

@@ -8,7 +8,7 @@
 #include "plan/plan.h"
 
 struct amount {
-	uint64_t files, bytes;
+	uint64_t files, bytes, zipped; /* zipped: 0 when read from a directory */
 };
 
 /* One package, or one type of file (version ""). */
@@ -35,6 +35,17 @@ char *file_type(const char *path);
 
 /* The name of an entry's package, as summary.packages has it. The caller frees. */
 char *summary_package(const struct plan *p, size_t root, size_t i);
+/* The package of an entry: its distribution, else the top-level name below the site directory
+ * that it lies in. The name is not terminated and lives as long as plan and inventory. */
+struct package_name {
+	const char *name, *version; /* version "" when it is no distribution */
+	size_t len;
+	bool is_dist;
+};
+struct package_name package_of(const struct plan *p, size_t root, size_t i);
+/* How much of an entry's path leads to its site directory ("python/" in a zip: 7). */
+size_t site_length(const struct plan *p, size_t root, const char *path);
+void amount_add(struct amount *a, const struct entry *ent);
 
 void summary_make(const struct plan *p, struct summary *ret);
 void summary_free(struct summary *s);
