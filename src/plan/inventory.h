@@ -40,7 +40,7 @@ struct entry {
 	enum entry_type type;
 	uint32_t mode;   /* st_mode & 07777 */
 	uint64_t size;   /* bytes; of a symlink: the length of its target */
-	uint64_t zipped; /* compressed bytes in the archive it was read from; 0: from a directory */
+	uint64_t packed; /* bytes in the root's zip; 0 when the root is a directory */
 	int64_t mtime_ns;
 	char *link_target;     /* ENTRY_LINK only: as readlink gives it */
 	struct elf_facts *elf; /* NULL: not ELF, or not readable as such */

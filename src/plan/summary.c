@@ -9,7 +9,7 @@ void amount_add(struct amount *a, const struct entry *ent)
 {
 	a->files++;
 	a->bytes += ent->size;
-	a->zipped += ent->zipped;
+	a->zipped += ent->packed;
 }
 
 /* Where Python looks in a Lambda layer, for a tree that has no metadata left. */
