@@ -9,7 +9,8 @@
 #define MAGIC "importtrace-baseline"
 
 static const char header[] =
-	"## What this layer may hold. Written by 'importtrace check LAYER --baseline FILE --update';\n"
+	"## What this layer may hold. Written by 'importtrace check LAYER --baseline FILE "
+	"--update';\n"
 	"## options, limits, budgets and accept lines are yours to edit (docs/check.md).\n"
 	"## Totals are the sums of the package lines, so that branches can be merged.\n";
 
@@ -324,10 +325,11 @@ static int read_magic(struct reader *r, const char *line)
 	if (*end || version < 1)
 		return bad(r, "not a version:", line, strlen(line));
 	if (version > BASELINE_VERSION)
-		return error_set(r->e, EPROTO,
-				 "line 1: a baseline of version %lu; this program knows versions up "
-				 "to %d: use a newer importtrace",
-				 version, BASELINE_VERSION);
+		return error_set(
+			r->e, EPROTO,
+			"line 1: a baseline of version %lu; this program knows versions up "
+			"to %d: use a newer importtrace",
+			version, BASELINE_VERSION);
 	return 0;
 }
 

@@ -10,9 +10,10 @@
 static int check_possible(const struct check_input *in, struct error *e)
 {
 	if (!in->archive && settings_value(in->settings, "budget zipped"))
-		return error_set(e, EINVAL,
-				 "there is a budget for zipped bytes, but the layer is a directory: "
-				 "check the zip");
+		return error_set(
+			e, EINVAL,
+			"there is a budget for zipped bytes, but the layer is a directory: "
+			"check the zip");
 	return 0;
 }
 

@@ -55,8 +55,9 @@ static bool package_in_both(const struct check *c, const char *name)
 
 static void report_library(struct check *c, const struct change *l)
 {
-	const struct library_figures *one = l->new_version ? figures_library(c->in->now, l->name)
-							   : figures_library(c->in->baseline, l->name);
+	const struct library_figures *one = l->new_version
+						    ? figures_library(c->in->now, l->name)
+						    : figures_library(c->in->baseline, l->name);
 
 	if (!l->old_version || !l->new_version) {
 		if (package_in_both(c, one->package))

@@ -20,8 +20,7 @@ static void check_lambda(struct check *c)
 	settings_size(c->in->settings, "budget room", &room);
 	spare = bytes_text(room);
 	zip = bytes_text(now->archive_bytes);
-	if (now->total.bytes > LAMBDA_UNZIPPED ||
-	    LAMBDA_UNZIPPED - now->total.bytes < room)
+	if (now->total.bytes > LAMBDA_UNZIPPED || LAMBDA_UNZIPPED - now->total.bytes < room)
 		findings_add(c->found, CHECK_LIMIT_UNZIPPED, NULL, NULL,
 			     "%s unzipped and %s for the function are more than the %" PRIu64
 			     " bytes that Lambda allows.",
@@ -42,8 +41,8 @@ static void check_size(struct check *c, enum check_id id, const char *key, uint6
 	if (!settings_size(c->in->settings, key, &budget) || bytes <= budget)
 		return;
 	have = bytes_text(bytes);
-	findings_add(c->found, id, NULL, subject, "%s%s%s is over the budget of %s by %" PRIu64
-		     " bytes (%s).",
+	findings_add(c->found, id, NULL, subject,
+		     "%s%s%s is over the budget of %s by %" PRIu64 " bytes (%s).",
 		     subject ? subject : "The layer", subject ? "" : ", ", subject ? "" : what,
 		     settings_value(c->in->settings, key), bytes - budget, have);
 }

@@ -105,9 +105,10 @@ static void check_licence(struct check *c, const struct dist *d)
 	if (has_licence(p, d))
 		return;
 	if ((name = header(metadata, "License-File:", &len)))
-		findings_add(c->found, CHECK_LICENCE_MISSING, d->dir, d->name,
-			     "METADATA of %s names the licence file %.*s, which is not in the layer.",
-			     d->name, (int)(len > 200 ? 200 : len), name);
+		findings_add(
+			c->found, CHECK_LICENCE_MISSING, d->dir, d->name,
+			"METADATA of %s names the licence file %.*s, which is not in the layer.",
+			d->name, (int)(len > 200 ? 200 : len), name);
 	else if ((name = recorded_licence(p, d, &len)))
 		findings_add(c->found, CHECK_LICENCE_MISSING, d->dir, d->name,
 			     "RECORD of %s lists %.*s, which is not in the layer.", d->name,
@@ -116,7 +117,8 @@ static void check_licence(struct check *c, const struct dist *d)
 		 !header(metadata, "License-Expression:", &len) &&
 		 !header(metadata, "Classifier: License ::", &len))
 		findings_add(c->found, CHECK_LICENCE_MISSING, d->dir, d->name,
-			     "%s has neither a licence file nor a word about its licence.", d->name);
+			     "%s has neither a licence file nor a word about its licence.",
+			     d->name);
 }
 
 /* PEP 503: "Foo._bar" and "foo-bar" are one distribution. */

@@ -13,7 +13,8 @@ static bool is_droppings(const char *path)
 					   ".hypothesis",   ".tox",        ".nox",
 					   ".cache",        ".idea",       ".vscode",
 					   "__MACOSX",      "htmlcov",     ".ipynb_checkpoints"};
-	static const char *const files[] = {".DS_Store", "Thumbs.db", ".coverage", ".python-version"};
+	static const char *const files[] = {".DS_Store", "Thumbs.db", ".coverage",
+					    ".python-version"};
 
 	for (const char *s = path; *s; s += strcspn(s, "/"), s += *s == '/') {
 		size_t n = strcspn(s, "/");

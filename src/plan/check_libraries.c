@@ -12,16 +12,13 @@
 static bool is_system(const char *soname)
 {
 	static const char *const patterns[] = {
-		"libc.so.6",        "libm.so.6",        "libdl.so.2",
-		"librt.so.1",       "libpthread.so.0",  "libutil.so.1",
-		"libnsl.so.1",      "libresolv.so.2",   "libanl.so.1",
-		"libmvec.so.1",     "libgcc_s.so.1",    "libstdc++.so.6",
-		"libatomic.so.1",   "libz.so.1",        "libexpat.so.1",
-		"libX11.so.6",      "libXext.so.6",     "libXrender.so.1",
-		"libICE.so.6",      "libSM.so.6",       "libGL.so.1",
-		"libglib-2.0.so.0", "libgthread-2.0.so.0", "libgobject-2.0.so.0",
-		"ld-linux*.so.*",   "ld64.so.*",        "libc.musl-*.so.1",
-		"libpython3*.so*",
+		"libc.so.6",       "libm.so.6",        "libdl.so.2",          "librt.so.1",
+		"libpthread.so.0", "libutil.so.1",     "libnsl.so.1",         "libresolv.so.2",
+		"libanl.so.1",     "libmvec.so.1",     "libgcc_s.so.1",       "libstdc++.so.6",
+		"libatomic.so.1",  "libz.so.1",        "libexpat.so.1",       "libX11.so.6",
+		"libXext.so.6",    "libXrender.so.1",  "libICE.so.6",         "libSM.so.6",
+		"libGL.so.1",      "libglib-2.0.so.0", "libgthread-2.0.so.0", "libgobject-2.0.so.0",
+		"ld-linux*.so.*",  "ld64.so.*",        "libc.musl-*.so.1",    "libpython3*.so*",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
@@ -100,8 +97,9 @@ struct libraries {
 
 static bool too_new(const struct platform *p, const struct elf_facts *elf)
 {
-	return p->libc == LIBC_GLIBC && (elf->glibc_major > p->major ||
-					 (elf->glibc_major == p->major && elf->glibc_minor > p->minor));
+	return p->libc == LIBC_GLIBC &&
+	       (elf->glibc_major > p->major ||
+		(elf->glibc_major == p->major && elf->glibc_minor > p->minor));
 }
 
 static bool wrong_libc(const struct platform *p, const struct elf_facts *elf)
@@ -152,9 +150,9 @@ static void report(struct check *c, const struct libraries *l)
 	}
 	for (size_t k = 0; k < l->newer.n; k++) {
 		size_t version = l->newer.list[k].extra;
-		CLEANUP_FREE char *what = xasprintf("glibc %zu.%zu; %s has %u.%u", version >> 16,
-						    version & 0xffff, l->tag, l->wanted.major,
-						    l->wanted.minor);
+		CLEANUP_FREE char *what =
+			xasprintf("glibc %zu.%zu; %s has %u.%u", version >> 16, version & 0xffff,
+				  l->tag, l->wanted.major, l->wanted.minor);
 		CLEANUP_FREE char *one = xasprintf("needs %s", what);
 		CLEANUP_FREE char *many = xasprintf("need up to %s", what);
 

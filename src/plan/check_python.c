@@ -123,8 +123,8 @@ static void judge_dir(struct check *c, const struct package_dir *d)
 	/* Shipped without one by its own list of files: a namespace package (PEP 420). */
 	if (!d->cached_init && record == 0)
 		return;
-	findings_add(c->found, CHECK_INIT_MISSING, init, NULL, "%s is not there, but %s is%s.", init,
-		     path,
+	findings_add(c->found, CHECK_INIT_MISSING, init, NULL, "%s is not there, but %s is%s.",
+		     init, path,
 		     d->cached_init ? ", and so is its bytecode"
 		     : record == 1  ? ", and RECORD lists it"
 				    : "");
@@ -198,7 +198,8 @@ void check_bytecode(struct check *c)
 			     "do not fit their sources' times or sizes, or will not once unpacked");
 	for (size_t k = 0; k < orphan.n; k++)
 		group_report(&orphan.list[k], c->found, CHECK_SOURCE_MISSING,
-			     "is bytecode without its source", "are bytecode without their sources");
+			     "is bytecode without its source",
+			     "are bytecode without their sources");
 	groups_free(&stale);
 	groups_free(&orphan);
 }

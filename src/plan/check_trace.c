@@ -27,8 +27,7 @@ static bool has_module(const struct plan *p, const char *path)
 		sourceless = xasprintf("%sc", path);
 		return has(p, sourceless);
 	}
-	if (!path_ends(path, ".pyc") || dir < cache ||
-	    memcmp(base - cache, CACHE, cache) != 0)
+	if (!path_ends(path, ".pyc") || dir < cache || memcmp(base - cache, CACHE, cache) != 0)
 		return false;
 	source = xasprintf("%.*s%.*s.py", (int)(dir - cache), path, (int)strcspn(base, "."), base);
 	sourceless = xasprintf("%sc", source);
@@ -47,7 +46,8 @@ static void check_file(struct check *c, const struct trace_file *t, const char *
 	if (!path[0] || t->created || t->type == TRACE_TYPE_UNKNOWN || has(p, path) ||
 	    has_module(p, path) || is_cache(path))
 		return;
-	findings_add(c->found, CHECK_TRACED_MISSING, path, NULL, "%s %s was used by the traced run.",
+	findings_add(c->found, CHECK_TRACED_MISSING, path, NULL,
+		     "%s %s was used by the traced run.",
 		     t->type == TRACE_TYPE_DIR    ? "The directory"
 		     : t->type == TRACE_TYPE_LINK ? "The link"
 						  : "The file",

@@ -130,11 +130,8 @@ void figures_compare(const struct figures *old, const struct figures *now, struc
 	bool zipped = old->zipped_known && now->zipped_known;
 
 	*ret = (struct comparison){.old = old, .now = now};
-#define SIDE(f, field, getter)                                                          \
-	&(struct side)                                                                  \
-	{                                                                               \
-		.n = (f)->n_##field, .list = (f)->field, .get = getter                  \
-	}
+#define SIDE(f, field, getter) \
+	&(struct side){.n = (f)->n_##field, .list = (f)->field, .get = getter}
 	ret->same_packages = merge(SIDE(old, packages, get_package),
 				   SIDE(now, packages, get_package), zipped, &ret->packages);
 	merge(SIDE(old, libraries, get_library), SIDE(now, libraries, get_library), zipped,

@@ -70,11 +70,10 @@ static void add_entry(struct figures *f, const struct plan *p, size_t r, size_t 
 	amount_add(&type->amount, ent);
 	if (ent->elf)
 		add_library(f, ent, path, &name);
-	f->files[f->n_files++] =
-		(struct file_figures){.path = xstrdup(path),
-				      .package = xstrndup(name.name, name.len),
-				      .bytes = ent->size,
-				      .zipped = ent->packed};
+	f->files[f->n_files++] = (struct file_figures){.path = xstrdup(path),
+						       .package = xstrndup(name.name, name.len),
+						       .bytes = ent->size,
+						       .zipped = ent->packed};
 }
 
 void figures_make(const struct plan *survey, bool zipped, struct figures *ret)

@@ -10,7 +10,8 @@ const char *const severity_names[SEVERITIES] = {"error", "warning", "note"};
 
 /* docs/check.md has a section for each; a test compares. */
 const struct check_rule check_rules[CHECK_IDS] = {
-	[CHECK_ABSOLUTE_NAME] = {"absolute-name", SEVERITY_ERROR, "A name in the archive is absolute",
+	[CHECK_ABSOLUTE_NAME] = {"absolute-name", SEVERITY_ERROR,
+				 "A name in the archive is absolute",
 				 "Make the archive anew with names relative to its top."},
 	[CHECK_PARENT_NAME] = {"parent-name", SEVERITY_ERROR,
 			       "A name in the archive leads out of it with '..'",
@@ -51,7 +52,8 @@ const struct check_rule check_rules[CHECK_IDS] = {
 	[CHECK_UNREADABLE_MODE] = {"unreadable-mode", SEVERITY_ERROR,
 				   "Not readable for every user, as a function at run time must",
 				   "chmod -R a+rX before packing; 'importtrace prune' does so."},
-	[CHECK_JUNK] = {"junk", SEVERITY_WARNING, "No run needs this: tests, caches, version control",
+	[CHECK_JUNK] = {"junk", SEVERITY_WARNING,
+			"No run needs this: tests, caches, version control",
 			"Leave it out ('importtrace prune' does), or accept it where it is "
 			"imported."},
 	[CHECK_LIBRARY_MISSING] = {"library-missing", SEVERITY_ERROR,
@@ -69,27 +71,31 @@ const struct check_rule check_rules[CHECK_IDS] = {
 	[CHECK_WRONG_LIBC] = {"wrong-libc", SEVERITY_ERROR,
 			      "A native file is made for another C library",
 			      "Install the packages for the target's C library (glibc or musl)."},
-	[CHECK_LICENCE_MISSING] = {"licence-missing", SEVERITY_WARNING,
-				   "A distribution's licence is not in the layer",
-				   "Keep the licence files of *.dist-info; 'importtrace prune' does."},
-	[CHECK_METADATA_MISSING] = {"metadata-missing", SEVERITY_NOTE,
-				    "Code without *.dist-info: its licence, version and entry points "
-				    "are unknown",
-				    "Keep *.dist-info, unless this is your own code."},
+	[CHECK_LICENCE_MISSING] =
+		{"licence-missing", SEVERITY_WARNING,
+		 "A distribution's licence is not in the layer",
+		 "Keep the licence files of *.dist-info; 'importtrace prune' does."},
+	[CHECK_METADATA_MISSING] =
+		{"metadata-missing", SEVERITY_NOTE,
+		 "Code without *.dist-info: its licence, version and entry points "
+		 "are unknown",
+		 "Keep *.dist-info, unless this is your own code."},
 	[CHECK_DUPLICATE_DISTRIBUTION] = {"duplicate-distribution", SEVERITY_WARNING,
 					  "Two versions of one distribution",
 					  "Install into an empty directory."},
-	[CHECK_LIMIT_UNZIPPED] = {"limit-unzipped", SEVERITY_ERROR,
-				  "Larger than AWS Lambda allows, unzipped",
-				  "Record a smaller workload, look at what 'importtrace prune' lists "
-				  "as levers, or use a container image."},
+	[CHECK_LIMIT_UNZIPPED] =
+		{"limit-unzipped", SEVERITY_ERROR, "Larger than AWS Lambda allows, unzipped",
+		 "Record a smaller workload, look at what 'importtrace prune' lists "
+		 "as levers, or use a container image."},
 	[CHECK_LIMIT_ZIPPED] = {"limit-zipped", SEVERITY_ERROR,
 				"Larger than AWS Lambda takes in a direct upload",
 				"Make it smaller, or upload through S3 and accept this finding."},
-	[CHECK_BUDGET_TOTAL] = {"budget-total", SEVERITY_ERROR, "Over the budget of bytes, unzipped",
-				"Look at 'importtrace compare' for what grew; or raise the budget."},
-	[CHECK_BUDGET_ZIPPED] = {"budget-zipped", SEVERITY_ERROR, "Over the budget of bytes, zipped",
-				 "Look at 'importtrace compare' for what grew; or raise the budget."},
+	[CHECK_BUDGET_TOTAL] =
+		{"budget-total", SEVERITY_ERROR, "Over the budget of bytes, unzipped",
+		 "Look at 'importtrace compare' for what grew; or raise the budget."},
+	[CHECK_BUDGET_ZIPPED] =
+		{"budget-zipped", SEVERITY_ERROR, "Over the budget of bytes, zipped",
+		 "Look at 'importtrace compare' for what grew; or raise the budget."},
 	[CHECK_BUDGET_FILES] = {"budget-files", SEVERITY_ERROR, "Over the budget of files",
 				"Look at 'importtrace compare' for what is new; or raise the "
 				"budget."},

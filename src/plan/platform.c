@@ -13,10 +13,10 @@ static const struct machine {
 	uint16_t machine;
 	uint8_t class_;
 } machines[] = {
-	{"x86_64", EM_X86_64, ELFCLASS64},   {"aarch64", EM_AARCH64, ELFCLASS64},
-	{"i686", EM_386, ELFCLASS32},        {"armv7l", EM_ARM, ELFCLASS32},
-	{"ppc64le", EM_PPC64, ELFCLASS64},   {"s390x", EM_S390, ELFCLASS64},
-	{"riscv64", EM_RISCV, ELFCLASS64},   {"arm64", EM_AARCH64, ELFCLASS64},
+	{"x86_64", EM_X86_64, ELFCLASS64}, {"aarch64", EM_AARCH64, ELFCLASS64},
+	{"i686", EM_386, ELFCLASS32},      {"armv7l", EM_ARM, ELFCLASS32},
+	{"ppc64le", EM_PPC64, ELFCLASS64}, {"s390x", EM_S390, ELFCLASS64},
+	{"riscv64", EM_RISCV, ELFCLASS64}, {"arm64", EM_AARCH64, ELFCLASS64},
 	{"loongarch64", 258, ELFCLASS64},
 };
 

@@ -16,15 +16,9 @@ bool size_parse(const char *text, uint64_t *ret)
 		const char *suffix;
 		uint64_t factor;
 	} units[] = {
-		{"", 1},
-		{"B", 1},
-		{"kB", 1000},
-		{"KB", 1000},
-		{"MB", 1000000},
-		{"GB", 1000000000},
-		{"KiB", 1 << 10},
-		{"MiB", 1 << 20},
-		{"GiB", 1 << 30},
+		{"", 1},          {"B", 1},         {"kB", 1000},
+		{"KB", 1000},     {"MB", 1000000},  {"GB", 1000000000},
+		{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
 	};
 	char *end = NULL;
 	unsigned long long n;
@@ -242,8 +236,8 @@ void settings_merge(struct settings *s, const struct settings *more)
 		       &(struct setting){.key = xstrdup(one->key),
 					 .value = xstrdup(one->value),
 					 .given = one->given,
-					 .comments = one->comments ? xstrdup(one->comments)
-								   : NULL});
+					 .comments =
+						 one->comments ? xstrdup(one->comments) : NULL});
 	}
 }
 

@@ -93,7 +93,8 @@ static int find_tree(const struct trace *traces, size_t n_traces, const struct p
 
 	for (size_t k = 0; k < n_traces; k++)
 		for (size_t i = 0; i < traces[k].n_files; i++)
-			if (traces[k].files[i].type == TRACE_TYPE_FILE && !traces[k].files[i].created)
+			if (traces[k].files[i].type == TRACE_TYPE_FILE &&
+			    !traces[k].files[i].created)
 				vote_path(&v, p, traces[k].files[i].path, sites, n);
 	best = winner(&v);
 	if (best)
@@ -106,7 +107,8 @@ static int find_tree(const struct trace *traces, size_t n_traces, const struct p
 	strmap_free(&v.names);
 	return m->n ? 0
 		    : error_set(e, EINVAL,
-				"the trace touched nothing that the layer holds; say where the traced "
+				"the trace touched nothing that the layer holds; say where the "
+				"traced "
 				"tree was, with --root DIR=PREFIX");
 }
 
