@@ -14,7 +14,8 @@
  * control characters, '%', bytes above 0x7e; an empty one is "-". zipped=- where the layer was a
  * directory.
  *
- * Reading: EINVAL (not a baseline, or a line is wrong: its number is named), EPROTO (of a newer
+ * Reading: EINVAL (not a baseline, or a line is wrong: its number is named), EEXIST (a setting
+ * that is there twice), EPROTO (of a newer
  * version). Lines may come in any order.
  */
 #pragma once

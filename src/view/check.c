@@ -46,7 +46,8 @@ const char *rule_unused(const struct check_report *r, enum check_id id)
 	if ((id == CHECK_GLIBC_TOO_NEW || id == CHECK_WRONG_LIBC) &&
 	    !settings_value(s, "option platform"))
 		return "--platform";
-	if ((id == CHECK_LIMIT_UNZIPPED || id == CHECK_LIMIT_ZIPPED) && !settings_value(s, "limits"))
+	if ((id == CHECK_LIMIT_UNZIPPED || id == CHECK_LIMIT_ZIPPED) &&
+	    !settings_value(s, "limits"))
 		return "--limits";
 	if (id == CHECK_BUDGET_TOTAL && !settings_value(s, "budget total"))
 		return "--budget total=SIZE";

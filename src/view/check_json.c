@@ -77,9 +77,8 @@ static struct json *settings_json(const struct settings *s)
 	struct json *list = json_array();
 
 	for (size_t i = 0; i < s->n; i++) {
-		CLEANUP_FREE char *line = xasprintf("%s%s%s", s->list[i].key,
-						    s->list[i].value[0] ? " " : "",
-						    s->list[i].value);
+		CLEANUP_FREE char *line = xasprintf(
+			"%s%s%s", s->list[i].key, s->list[i].value[0] ? " " : "", s->list[i].value);
 
 		json_append_bytes(list, line);
 	}

@@ -28,7 +28,8 @@ char *change_reason(const struct change *c)
 		return xasprintf("%s → %s", c->old_version[0] ? c->old_version : "no version",
 				 c->new_version[0] ? c->new_version : "no version");
 	if (files)
-		return xasprintf("%+" PRId64 " file%s", files, files == 1 || files == -1 ? "" : "s");
+		return xasprintf("%+" PRId64 " file%s", files,
+				 files == 1 || files == -1 ? "" : "s");
 	return xstrdup("the same files, of other sizes");
 }
 
@@ -146,11 +147,11 @@ static struct json *amount_json(const struct amount *a, bool with_zip)
 
 static const char *kind_of(const struct change *c)
 {
-	return !c->old_version			? "added"
-	       : !c->new_version		? "removed"
-	       : c->now.bytes > c->old.bytes	? "grew"
-	       : c->now.bytes < c->old.bytes	? "shrank"
-						: "changed";
+	return !c->old_version               ? "added"
+	       : !c->new_version             ? "removed"
+	       : c->now.bytes > c->old.bytes ? "grew"
+	       : c->now.bytes < c->old.bytes ? "shrank"
+					     : "changed";
 }
 
 static struct json *changes_json(const struct comparison *d, const struct changes *c,

@@ -31,8 +31,8 @@ static void row(const char *name, uint64_t old, uint64_t now, bool bytes, FILE *
 {
 	CLEANUP_FREE char *a = bytes ? bytes_text(old) : xasprintf("%" PRIu64, old);
 	CLEANUP_FREE char *b = bytes ? bytes_text(now) : xasprintf("%" PRIu64, now);
-	CLEANUP_FREE char *change = bytes ? signed_bytes(old, now)
-					  : xasprintf("%+" PRId64, (int64_t)(now - old));
+	CLEANUP_FREE char *change =
+		bytes ? signed_bytes(old, now) : xasprintf("%+" PRId64, (int64_t)(now - old));
 
 	fprintf(out, "| %s | %s | %s | %s |\n", name, a, b, change);
 }
@@ -55,8 +55,8 @@ enum kind { KIND_NEW, KIND_GONE, KIND_GREW, KIND_SHRANK, KIND_OTHER, KINDS };
 
 static enum kind kind_of(const struct change *c)
 {
-	return !c->old_version		    ? KIND_NEW
-	       : !c->new_version	    ? KIND_GONE
+	return !c->old_version               ? KIND_NEW
+	       : !c->new_version             ? KIND_GONE
 	       : c->now.bytes > c->old.bytes ? KIND_GREW
 	       : c->now.bytes < c->old.bytes ? KIND_SHRANK
 					     : KIND_OTHER;
