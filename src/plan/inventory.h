@@ -38,9 +38,8 @@ struct elf_facts {
 struct entry {
 	char *path;
 	enum entry_type type;
-	uint32_t mode;   /* st_mode & 07777 */
-	uint64_t size;   /* bytes; of a symlink: the length of its target */
-	uint64_t packed; /* bytes in the root's zip; 0 when the root is a directory */
+	uint32_t mode; /* st_mode & 07777 */
+	uint64_t size; /* bytes; of a symlink: the length of its target */
 	int64_t mtime_ns;
 	char *link_target;     /* ENTRY_LINK only: as readlink gives it */
 	struct elf_facts *elf; /* NULL: not ELF, or not readable as such */

@@ -76,8 +76,8 @@ static void writes_what_it_reads(void **state)
 
 static void hostile_names_survive(void **state)
 {
-	static const char *const names[] = {"-", "", "a b", "x\ny", "%41", "\xff\xfe", "<<<<<<< HEAD",
-					    "package", "\x7f"};
+	static const char *const names[] = {
+		"-", "", "a b", "x\ny", "%41", "\xff\xfe", "<<<<<<< HEAD", "package", "\x7f"};
 	struct settings none = {0};
 	struct figures f = {0};
 
@@ -196,9 +196,12 @@ static void platforms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_lines_in_any_order), cmocka_unit_test(writes_what_it_reads),
-		cmocka_unit_test(hostile_names_survive),    cmocka_unit_test(bad_lines_are_named),
-		cmocka_unit_test(carriage_returns_and_nul), cmocka_unit_test(sizes),
+		cmocka_unit_test(reads_lines_in_any_order),
+		cmocka_unit_test(writes_what_it_reads),
+		cmocka_unit_test(hostile_names_survive),
+		cmocka_unit_test(bad_lines_are_named),
+		cmocka_unit_test(carriage_returns_and_nul),
+		cmocka_unit_test(sizes),
 		cmocka_unit_test(platforms),
 	};
 
