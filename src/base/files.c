@@ -128,6 +128,11 @@ int outfile_open(const char *target, struct outfile *ret, struct error *e)
 
 	if (!path_base(target)[0] || (stat(target, &st) == 0 && S_ISDIR(st.st_mode)))
 		return error_set(e, EISDIR, "cannot write %s: it is a directory", target);
+	/* A rename would put a file in the place of /dev/null. */
+	if (stat(target, &st) == 0 && !S_ISREG(st.st_mode))
+		return error_set(e, EINVAL,
+				 "cannot write %s: it is a device, pipe or socket, not a file",
+				 target);
 	f.target = xstrdup(target);
 	f.fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
 	if (f.fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {

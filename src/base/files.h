@@ -45,8 +45,8 @@ struct outfile {
 	}
 #define CLEANUP_OUTFILE __attribute__((cleanup(outfile_discard)))
 
-/* Opens an output beside `target`. Fails early where the target is a directory (EISDIR), or its
- * directory is missing or not writable. Mode is 0666 less the umask. */
+/* Opens an output beside `target`. Fails early where the target is a directory (EISDIR) or no
+ * regular file (EINVAL), or its directory is missing or not writable. Mode is 0666 less the umask. */
 int outfile_open(const char *target, struct outfile *ret, struct error *e);
 
 /* fsync, rename over the target, fsync of the directory. On failure nothing has changed. */

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "trace/diagnose.h"
+#include "trace/tracer.h"
 
 #include <stdio.h>
 
@@ -11,7 +12,8 @@ static const struct argp doctor_argp = {
 	       "Exit codes: 0 it can, 2 it cannot.",
 };
 
-static int print_findings(const struct diagnosis *d)
+/* The first thing to do, or NULL when all that is known to be needed is there. */
+static const char *print_findings(const struct diagnosis *d)
 {
 	const char *remedy = NULL;
 
@@ -22,10 +24,47 @@ static int print_findings(const struct diagnosis *d)
 		if (!f->ok && !remedy)
 			remedy = f->remedy;
 	}
-	if (!remedy) {
-		puts("This machine can record.");
-		return EXIT_OK;
+	return remedy;
+}
+
+static void ignore(void *ctx, const struct event *event, const char *data)
+{
+	(void)ctx;
+	(void)event;
+	(void)data;
+}
+
+/* What a list of causes cannot know: whether the kernel takes the program. Nothing is traced. */
+static int try_tracer(struct error *e)
+{
+	const struct tracer_options opt = {.ring_bytes = 1, .processes = 1};
+	CLEANUP_TRACER struct tracer *t = NULL;
+	int r = tracer_open(&opt, ignore, NULL, &t, e);
+
+	return r < 0 ? r : tracer_attach(t, e);
+}
+
+static int print_trial(void)
+{
+	CLEANUP_ERROR struct error e = {0};
+
+	if (try_tracer(&e) < 0) {
+		printf("FAIL loading and attaching: %s\n"
+		       "This machine cannot record yet.\n",
+		       error_text(&e));
+		return EXIT_USAGE;
 	}
+	puts("ok   loading and attaching: done, and taken away again\n"
+	     "This machine can record.");
+	return EXIT_OK;
+}
+
+static int print_diagnosis(const struct diagnosis *d)
+{
+	const char *remedy = print_findings(d);
+
+	if (!remedy)
+		return print_trial();
 	printf("This machine cannot record yet. To do: %s\n", remedy);
 	return EXIT_USAGE;
 }
@@ -37,7 +76,7 @@ static int doctor_run(int argc, char **argv)
 
 	options_parse(&doctor_argp, argc, argv, 0, EXIT_USAGE, NULL);
 	diagnose(&d);
-	code = print_findings(&d);
+	code = print_diagnosis(&d);
 	diagnosis_free(&d);
 	return code;
 }

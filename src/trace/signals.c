@@ -71,6 +71,9 @@ static bool is_descendant(pid_t pid)
 
 bool signals_meant_for_us(const struct signalfd_siginfo *info)
 {
+	/* A terminal that goes away tells the leader of its session, not the group. */
+	if (info->ssi_signo == SIGHUP && info->ssi_code == SI_KERNEL)
+		return getsid(0) == getpid();
 	return info->ssi_code != SI_KERNEL && !is_descendant((pid_t)info->ssi_pid);
 }
 
