@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/layer_input.h"
+#include "cmd/prune_lists.h"
 #include "cmd/prune_write.h"
 #include "layer/deflate.h"
 #include "view/show.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_JSON = 256, OPT_LEVEL, OPT_BYTECODE, OPT_PYTHON };
+enum { OPT_JSON = 256, OPT_LEVEL, OPT_BYTECODE, OPT_PYTHON, OPT_MANIFEST };
 
 #define PACKAGES_SHOWN 15
 
@@ -18,6 +19,7 @@ struct prune_args {
 	struct layer_input input;
 	struct layer_output output;
 	struct content content;
+	const char *manifest;
 	bool dry_run, json, quiet;
 };
 
@@ -30,6 +32,8 @@ static const struct argp_option options[] = {
 	 0},
 	{"python", OPT_PYTHON, "EXE", 0,
 	 "The Python that compiles missing bytecode (default: the traced one)", 0},
+	{"manifest", OPT_MANIFEST, "FILE", 0,
+	 "Write every file, kept or removed, with its reason (JSON)", 0},
 	{"dry-run", 'n', 0, 0, "Decide and report, write nothing", 0},
 	{"json", OPT_JSON, 0, 0, "Report as JSON", 0},
 	{"level", OPT_LEVEL, "1…12", 0, "Compression (7)", 0},
@@ -80,6 +84,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		break;
 	case OPT_PYTHON:
 		args->content.python = value;
+		break;
+	case OPT_MANIFEST:
+		args->manifest = value;
 		break;
 	case OPT_LEVEL:
 		args->output.level =
@@ -132,6 +139,21 @@ static bool needs_trace(enum safety safety)
 	return safety != SAFETY_STATIC && safety != SAFETY_ALL;
 }
 
+/* The layer, then what is said about it. */
+static int write_all_of_it(const struct prune_args *args, const struct traces *traces,
+			   const struct plan *p, uint64_t *zip_bytes, struct error *e)
+{
+	CLEANUP_PRUNE_LISTS struct prune_lists lists = PRUNE_LISTS_NONE;
+	const char *layer = args->dry_run ? NULL : args->output.path;
+	int r = layer ? layer_check_output(layer, p->inv, e) : 0;
+
+	if (r == 0)
+		r = lists_open(layer, args->manifest, &lists, e);
+	if (r == 0 && !args->dry_run)
+		r = layer_write(&args->output, traces, p, zip_bytes, e);
+	return r == 0 ? lists_write(&lists, p, e) : r;
+}
+
 static int prune(struct prune_args *args, struct error *e)
 {
 	CLEANUP_INVENTORY struct inventory inv = {0};
@@ -152,8 +174,7 @@ static int prune(struct prune_args *args, struct error *e)
 	r = input_load(&args->input, &traces, &inv, e);
 	if (r == 0) {
 		plan_make(traces.list, traces.n, &inv, &args->input.plan, &p);
-		if (!args->dry_run)
-			r = layer_write(&args->output, &traces, &p, &zip_bytes, e);
+		r = write_all_of_it(args, &traces, &p, &zip_bytes, e);
 		if (r == 0)
 			report(args, &p, zip_bytes);
 	}

@@ -88,8 +88,7 @@ static bool wants_directory(const char *output)
 	return n && output[n - 1] == '/';
 }
 
-/* A layer inside a root would become part of the next layer. */
-static int check_output(const char *output, const struct inventory *inv, struct error *e)
+int layer_check_output(const char *output, const struct inventory *inv, struct error *e)
 {
 	CLEANUP_FREE char *clean = path_clean(output);
 	CLEANUP_FREE char *dir = path_dir(clean);
@@ -128,10 +127,10 @@ int layer_write(const struct layer_output *o, const struct traces *traces, const
 {
 	CLEANUP_OUTFILE struct outfile out = OUTFILE_NONE;
 	CLEANUP_MEMBERS struct members m = {0};
-	int r = check_output(o->path, p->inv, e);
+	int r = 0;
 
 	/* Before the long work: an output that cannot be had is said at once. */
-	if (r == 0 && !wants_directory(o->path))
+	if (!wants_directory(o->path))
 		r = outfile_open(o->path, &out, e);
 	if (r == 0)
 		r = make_members(p, &m, e);

@@ -17,6 +17,9 @@ struct layer_output {
 	struct content *content;
 };
 
+/* Whether the layer may be written there: its directory exists, outside all roots (it would become
+ * part of the next layer). */
+int layer_check_output(const char *output, const struct inventory *inv, struct error *e);
 /* *zip_bytes is the archive's size; untouched for a directory. */
 int layer_write(const struct layer_output *o, const struct traces *traces, const struct plan *p,
 		uint64_t *zip_bytes, struct error *e);

@@ -151,7 +151,7 @@ void plan_survey(const struct inventory *inv, struct plan *ret)
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
 	       const struct plan_options *opt, struct plan *ret)
 {
-	*ret = (struct plan){.inv = inv, .user = opt->user};
+	*ret = (struct plan){.inv = inv, .safety = opt->safety, .user = opt->user};
 	if (opt->safety >= SAFETY_CLOSURE)
 		ret->builtin = opt->builtin;
 	look(ret);

@@ -110,7 +110,8 @@ struct rule_hit {
 
 struct plan {
 	const struct inventory *inv;
-	const struct rules *user, *builtin; /* as in the options */
+	enum safety safety;                 /* as in the options, as are the rules */
+	const struct rules *user, *builtin; /* builtin: NULL below closure */
 	struct decision **decisions;        /* [root][entry] */
 	struct dist *dists;
 	size_t n_dists;

@@ -11,7 +11,7 @@
 	for command in "" record prune doctor; do
 		run importtrace $command --help
 		[ "$status" -eq 0 ]
-		[ "$(echo "$output" | wc -l)" -le 45 ]
+		[ "$(echo "$output" | wc -l)" -le 60 ]
 	done
 	run importtrace --version
 	[[ "$output" == "importtrace "* ]]

@@ -1,0 +1,58 @@
+#include "cmd/prune_lists.h"
+
+#include "base/mem.h"
+#include "view/lists.h"
+
+#include <string.h>
+
+/* layer.zip → layer.removed.tsv, small/ → small.removed.tsv */
+static char *removed_path(const char *layer)
+{
+	size_t n = strlen(layer);
+
+	while (n > 1 && layer[n - 1] == '/')
+		n--;
+	if (n > 4 && strncmp(layer + n - 4, ".zip", 4) == 0)
+		n -= 4;
+	return xasprintf("%.*s.removed.tsv", (int)n, layer);
+}
+
+int lists_open(const char *layer, const char *manifest, struct prune_lists *ret, struct error *e)
+{
+	CLEANUP_FREE char *removed = layer ? removed_path(layer) : NULL;
+	int r = 0;
+
+	if (removed)
+		r = outfile_open(removed, &ret->removed, e);
+	if (r == 0 && manifest)
+		r = outfile_open(manifest, &ret->manifest, e);
+	return r;
+}
+
+static int write_list(struct outfile *f, const struct plan *p,
+		      void (*format)(const struct plan *, struct buf *), struct error *e)
+{
+	CLEANUP_BUF struct buf text = {0};
+	int r;
+
+	if (f->fd < 0)
+		return 0;
+	format(p, &text);
+	r = write_all(f->fd, text.data, text.len);
+	if (r < 0)
+		return error_errno(e, -r, "cannot write %s", f->target);
+	return outfile_commit(f, e);
+}
+
+int lists_write(struct prune_lists *l, const struct plan *p, struct error *e)
+{
+	int r = write_list(&l->removed, p, removed_format, e);
+
+	return r == 0 ? write_list(&l->manifest, p, manifest_format, e) : r;
+}
+
+void lists_discard(struct prune_lists *l)
+{
+	outfile_discard(&l->removed);
+	outfile_discard(&l->manifest);
+}

@@ -1,0 +1,26 @@
+/* prune_lists - the lists beside a layer: what was removed (layer.removed.tsv), and the manifest.
+ *
+ * Opened before the long work, so that an output that cannot be had is said at once; written when
+ * the layer is there.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/files.h"
+#include "plan/plan.h"
+
+struct prune_lists {
+	struct outfile removed, manifest;
+};
+
+#define PRUNE_LISTS_NONE                                          \
+	{                                                         \
+		.removed = OUTFILE_NONE, .manifest = OUTFILE_NONE \
+	}
+#define CLEANUP_PRUNE_LISTS __attribute__((cleanup(lists_discard)))
+
+/* `layer` is the layer's path, or NULL when none is written: then there is no list of what was
+ * removed either. `manifest` may be NULL. */
+int lists_open(const char *layer, const char *manifest, struct prune_lists *ret, struct error *e);
+int lists_write(struct prune_lists *l, const struct plan *p, struct error *e);
+void lists_discard(struct prune_lists *l);

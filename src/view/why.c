@@ -1,0 +1,151 @@
+#include "view/why.h"
+
+#include "base/path.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void why_name(const struct cause *c, struct buf *out)
+{
+	buf_addstr(out, reason_names[c->reason]);
+	if (c->reason == REASON_RULE && c->text)
+		buf_addf(out, ":%s", c->text);
+	else if (c->reason == REASON_USER)
+		buf_addf(out, ":%" PRIu32, c->line);
+}
+
+/* "path" or "path:line" of the entry that asked. */
+static void add_asker(const struct plan *p, const struct cause *c, struct buf *out)
+{
+	if (c->entry == INVENTORY_NONE) {
+		buf_addstr(out, "something kept");
+		return;
+	}
+	buf_addstr(out, p->inv->roots[c->root].entries[c->entry].path);
+	if (c->line && c->reason != REASON_USER && c->reason != REASON_RULE)
+		buf_addf(out, ":%" PRIu32, c->line);
+}
+
+static const char *asker_path(const struct plan *p, const struct cause *c)
+{
+	return c->entry == INVENTORY_NONE ? "" : p->inv->roots[c->root].entries[c->entry].path;
+}
+
+static void add_pair(const struct plan *p, const char *path, const struct cause *c, struct buf *out)
+{
+	const char *base = path_base(path), *asker = asker_path(p, c);
+	size_t dir = (size_t)(base - path);
+	bool package = strncmp(base, "__init__.", 9) == 0 && strncmp(asker, path, dir) == 0 &&
+		       !strstr(asker, "__pycache__/__init__.");
+
+	if (strstr(path, "__pycache__/"))
+		buf_addstr(out, "the bytecode of ");
+	else
+		buf_addstr(out, package ? "makes a package of the directory of "
+					: "the source without which it cannot be imported: ");
+	add_asker(p, c, out);
+}
+
+static void add_text(const char *before, const char *text, const char *after, struct buf *out)
+{
+	if (text && text[0])
+		buf_addf(out, "%s%s%s", before, text, after);
+}
+
+/* The comment of a built-in rule, found by its line. */
+static const char *rule_why(const struct rules *rs, uint32_t line)
+{
+	for (size_t k = 0; rs && k < rs->n; k++)
+		if (rs->list[k].line == line)
+			return rs->list[k].why;
+	return "";
+}
+
+static void add_user(const struct plan *p, const struct cause *c, struct buf *out)
+{
+	buf_addf(out, "line %" PRIu32 " of %s", c->line, p->user ? p->user->file : "the rules");
+	add_text(": ", c->text, "", out);
+}
+
+static void add_link(const struct plan *p, const struct entry *ent, const struct cause *c,
+		     struct buf *out)
+{
+	buf_addstr(out, ent->type == ENTRY_LINK ? "the link on the way to " : "what ");
+	add_asker(p, c, out);
+	if (ent->type != ENTRY_LINK)
+		buf_addstr(out, " points to");
+}
+
+void why_kept(const struct plan *p, size_t root, size_t i, const struct cause *c, struct buf *out)
+{
+	static const char *const behind[REASONS] = {
+		[REASON_ELF] = " needs it",
+		[REASON_IMPORT] = " imports it",
+		[REASON_NAME] = " names it",
+		[REASON_PLUGIN] = " asks for it",
+	};
+	static const char *const alone[REASONS] = {
+		[REASON_TRACED] = "touched by the recorded run",
+		[REASON_METADATA] = "metadata of a distribution with kept files",
+		[REASON_MODULE] = "a module of a distribution that the run touched",
+		[REASON_DATA] = "data beside what is kept",
+		[REASON_PACKAGE] = "of a distribution that the run touched",
+		[REASON_REPAIRED] = "missed by a run on the layer",
+		[REASON_STATIC] = "no static rule deletes it",
+		[REASON_ALL] = "everything is kept",
+	};
+	const struct entry *ent = &p->inv->roots[root].entries[i];
+
+	if (c->reason == REASON_PAIR) {
+		add_pair(p, ent->path, c, out);
+	} else if (c->reason == REASON_LINK) {
+		add_link(p, ent, c, out);
+	} else if (c->reason == REASON_RULE) {
+		add_text("", rule_why(p->builtin, c->line), "", out);
+	} else if (c->reason == REASON_USER) {
+		add_user(p, c, out);
+	} else if (behind[c->reason] && c->entry != INVENTORY_NONE) {
+		add_asker(p, c, out);
+		buf_addstr(out, behind[c->reason]);
+		add_text(" (", c->text, ")", out);
+	} else {
+		buf_addstr(out, alone[c->reason] ? alone[c->reason] : reason_names[c->reason]);
+		if (c->entry != INVENTORY_NONE) {
+			buf_addstr(out, ": ");
+			add_asker(p, c, out);
+		}
+		add_text(" (", c->text, ")", out);
+	}
+}
+
+void why_removed(const struct plan *p, size_t root, size_t i, struct buf *out)
+{
+	const struct decision *d = &p->decisions[root][i];
+	const struct cause *c = plan_cause(p, root, i, REASON_USER);
+
+	if (d->dropped && c) {
+		buf_addstr(out, "dropped by ");
+		add_user(p, c, out);
+		return;
+	}
+	if (p->safety == SAFETY_STATIC)
+		buf_addstr(out, "the classic rule list deletes it");
+	else if (p->inv->roots[root].entries[i].type == ENTRY_OTHER)
+		buf_addstr(out, "neither file, directory nor link");
+	else
+		buf_addstr(out, "no run touched it, and nothing that is kept asks for it");
+}
+
+void why_pattern(const char *path, struct buf *out)
+{
+	size_t len = strlen(path);
+
+	buf_addch(out, '/');
+	for (size_t i = 0; i < len; i++) {
+		bool blank = path[i] == ' ' || path[i] == '\t';
+
+		if (strchr("*?[\\#", path[i]) || (blank && (i + 1 == len || path[i + 1] == '#')))
+			buf_addch(out, '\\');
+		buf_addch(out, path[i]);
+	}
+}
