@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "cmd/zip_root.h"
 #include "layer/sites.h"
+#include "layer/sources.h"
 #include "layer/tree.h"
 #include "trace/tracefile.h"
 
@@ -334,5 +335,7 @@ int input_load(struct layer_input *in, struct traces *traces, struct inventory *
 		r = read_rules(in, inv, e);
 	for (size_t i = 0; r == 0 && i < traces->n; i++)
 		r = check_trace(in, &traces->list[i], in->keep[i], inv, e);
+	if (r == 0 && traces->n)
+		r = sources_scan(inv, 0, e);
 	return r;
 }

@@ -162,9 +162,6 @@ static int prune(struct prune_args *args, struct error *e)
 	uint64_t zip_bytes = 0;
 	int r;
 
-	if (args->input.plan.safety == SAFETY_CLOSURE || args->input.plan.safety == SAFETY_PACKAGE)
-		return error_set(e, ENOSYS, "the level '%s' is not there yet",
-				 safety_names[args->input.plan.safety]);
 	if (needs_trace(args->input.plan.safety) && !args->input.n_keep)
 		return error_set(e, EINVAL,
 				 "no trace given: record one with 'importtrace record -- CMD' and "

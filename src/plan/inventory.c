@@ -1,6 +1,7 @@
 #include "plan/inventory.h"
 
 #include "base/mem.h"
+#include "plan/scan.h"
 #include "base/nearest.h"
 #include "base/path.h"
 
@@ -59,6 +60,9 @@ static void entry_free(struct entry *e)
 	free(e->link_target);
 	free(e->text);
 	elf_facts_free(e->elf);
+	if (e->facts)
+		facts_free(e->facts);
+	free(e->facts);
 }
 
 /* --- the path that was meant ------------------------------------------------------------------ */

@@ -50,6 +50,7 @@ struct entry {
 	size_t zip_item; /* in the root's zip; INVENTORY_NONE for a directory that only follows
 			  * from names */
 	uint64_t packed; /* bytes in the root's zip; 0 when the root is a directory */
+	struct facts *facts; /* of a Python source that was scanned (plan/scan), else NULL */
 };
 
 struct zip;

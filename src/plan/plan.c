@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "plan/closure.h"
 
 #include <string.h>
 
@@ -38,18 +39,46 @@ static void add_cause(struct plan *p, struct decision *d, const struct cause *wh
 	*causes_end(p, d) = p->n_causes++;
 }
 
+static void begin(struct plan *p, size_t root, size_t i, enum reason reason)
+{
+	struct decision *d = &p->decisions[root][i];
+
+	d->main = (uint8_t)reason;
+	d->level = p->stage;
+	p->changed = true;
+	p->fresh = array_grow(p->fresh, p->n_fresh, &p->cap_fresh, sizeof(*p->fresh));
+	p->fresh[p->n_fresh++] = i * p->inv->n_roots + root;
+}
+
 void plan_keep_at(struct plan *p, size_t root, size_t i, const struct cause *why)
 {
 	struct decision *d = &p->decisions[root][i];
 
 	if (d->dropped || (d->reasons & (1u << why->reason)))
 		return;
-	if (!d->reasons) {
-		d->main = (uint8_t)why->reason;
-		p->changed = true;
-	}
+	if (!d->reasons)
+		begin(p, root, i, why->reason);
 	d->reasons |= 1u << why->reason;
 	add_cause(p, d, why);
+}
+
+void plan_leave(struct plan *p, enum left_why why, size_t root, size_t i, size_t by_root, size_t by,
+		uint32_t line, const char *text)
+{
+	struct left *one;
+
+	if (p->decisions[root][i].left[why])
+		return;
+	p->decisions[root][i].left[why] = true;
+	p->left = array_grow(p->left, p->n_left, &p->cap_left, sizeof(*p->left));
+	one = &p->left[p->n_left++];
+	*one = (struct left){.why = why, .root = root, .entry = i};
+	one->cause = (struct cause){.reason = REASON_IMPORT,
+				    .root = by_root,
+				    .entry = by,
+				    .line = line,
+				    .text = xstrdup(text),
+				    .next = INVENTORY_NONE};
 }
 
 void plan_drop(struct plan *p, size_t root, size_t i, const struct cause *why)
@@ -97,6 +126,7 @@ static void pass_traced(struct plan *p, const struct trace *t)
 		if (f->created || !plan_locate(p, f->path, &root, &i))
 			continue;
 		plan_keep(p, root, i, REASON_TRACED, 0, INVENTORY_NONE);
+		p->decisions[root][i].listed |= (f->ops & TRACE_LIST) != 0;
 		for (size_t q = 0; q < f->n_requested; q++)
 			links_on_way(p, f->requested[q], root, i);
 	}
@@ -132,9 +162,99 @@ static void allocate(struct plan *p)
 	}
 }
 
-/* The passes behind `traced`; each may give the others work. */
-static void (*const passes[])(struct plan *) = {pass_rules, pass_pairs, pass_links, pass_elf,
-						pass_metadata};
+/* The passes of every level from `trace` on; each may give the others work. */
+static void base_passes(struct plan *p)
+{
+	pass_pairs(p);
+	pass_links(p);
+	pass_elf(p);
+	pass_metadata(p);
+}
+
+static void settle(struct plan *p)
+{
+	do {
+		p->changed = false;
+		base_passes(p);
+	} while (p->changed);
+}
+
+/* From strong evidence to weak: a pass has its turn when those before it find nothing more. */
+static void close_over(struct closure *c)
+{
+	struct plan *p = c->p;
+
+	do {
+		p->changed = false;
+		closure_drain(c);
+		base_passes(p);
+		if (!p->changed)
+			pass_plugins(c);
+		if (!p->changed)
+			pass_modules(c);
+		if (!p->changed)
+			closure_release(c);
+		if (!p->changed)
+			pass_libraries(c);
+		if (!p->changed)
+			pass_rules(p);
+		if (!p->changed)
+			pass_data(c);
+	} while (p->changed);
+}
+
+/* Takes away what only a higher level than the chosen one keeps. */
+static void cut(struct plan *p, enum safety safety)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
+			struct decision *d = &p->decisions[r][i];
+
+			if (!d->reasons)
+				d->level = SAFETY_ALL;
+			if (d->level <= safety)
+				continue;
+			d->further = d->reasons;
+			d->reasons = 0;
+			d->main = REASON_NONE;
+		}
+}
+
+/* Forgets of what was left out all that is kept, and of the rest what is nothing to decide. */
+static void tidy_left(struct plan *p)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < p->n_left; k++)
+		if (plan_kept(p, p->left[k].root, p->left[k].entry) ||
+		    p->left[k].why == LEFT_PENDING)
+			free(p->left[k].cause.text);
+		else
+			p->left[n++] = p->left[k];
+	p->n_left = n;
+}
+
+static void decide(const struct trace *traces, size_t n_traces, const struct plan_options *opt,
+		   struct plan *p)
+{
+	struct closure c;
+
+	p->stage = SAFETY_TRACE;
+	for (size_t k = 0; k < n_traces; k++)
+		pass_traced(p, &traces[k]);
+	pass_user(p, RULE_KEEP);
+	settle(p);
+	closure_open(p, opt, &c);
+	p->stage = SAFETY_CLOSURE;
+	close_over(&c);
+	tidy_left(p);
+	closure_categorise(&c);
+	p->stage = SAFETY_PACKAGE;
+	pass_packages(&c);
+	close_over(&c);
+	closure_close(&c);
+	cut(p, opt->safety);
+}
 
 static void look(struct plan *p)
 {
@@ -151,25 +271,19 @@ void plan_survey(const struct inventory *inv, struct plan *ret)
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
 	       const struct plan_options *opt, struct plan *ret)
 {
-	*ret = (struct plan){.inv = inv, .safety = opt->safety, .user = opt->user};
-	if (opt->safety >= SAFETY_CLOSURE)
-		ret->builtin = opt->builtin;
+	*ret = (struct plan){.inv = inv,
+			     .safety = opt->safety,
+			     .user = opt->user,
+			     .builtin = opt->builtin};
 	look(ret);
 	pass_user(ret, RULE_DROP);
 	if (opt->safety == SAFETY_STATIC || opt->safety == SAFETY_ALL) {
+		ret->stage = (uint8_t)opt->safety;
 		pass_static(ret, opt->safety == SAFETY_ALL);
 		pass_user(ret, RULE_KEEP);
-		dists_rewrite(ret);
-		return;
+	} else {
+		decide(traces, n_traces, opt, ret);
 	}
-	for (size_t k = 0; k < n_traces; k++)
-		pass_traced(ret, &traces[k]);
-	pass_user(ret, RULE_KEEP);
-	do {
-		ret->changed = false;
-		for (size_t k = 0; k < ARRAY_SIZE(passes); k++)
-			passes[k](ret);
-	} while (ret->changed);
 	dists_rewrite(ret);
 }
 
@@ -184,6 +298,10 @@ void plan_free(struct plan *p)
 		free(p->rewrites[i].text);
 	for (size_t i = 0; i < p->n_causes; i++)
 		free(p->causes[i].text);
+	for (size_t i = 0; i < p->n_left; i++)
+		free(p->left[i].cause.text);
+	free(p->left);
+	free(p->fresh);
 	free(p->causes);
 	free(p->hits);
 	free(p->decisions);

@@ -76,12 +76,33 @@ struct cause {
 	size_t next;        /* the same entry's next cause: index into plan.causes, or NONE */
 };
 
+/* Why the closure leaves out what kept code imports. */
+enum left_why {
+	LEFT_OPTIONAL, /* a library that no run loaded, imported where ImportError is caught */
+	LEFT_PENDING,  /* the same where it is not; decided when all imports are known */
+	LEFT_FAR,      /* of a dependency's dependency, both imported inside functions only */
+	LEFT_OUTSIDE,  /* of a distribution that no run touched and nothing declares */
+	LEFTS,
+};
+
 struct decision {
 	uint32_t reasons; /* bit set of 1 << enum reason; 0: removed */
+	uint32_t further; /* of a removed entry: the reasons that a higher level would give */
 	uint8_t main;     /* enum reason: the first one */
+	uint8_t level;    /* enum safety: the lowest level that keeps it; SAFETY_ALL: none other */
 	uint8_t category; /* enum category, whether kept or not */
 	bool dropped;     /* the user's rules drop it: no reason can keep it (cause: REASON_USER) */
+	bool listed;      /* a directory that a run listed */
+	bool choices;     /* a directory of alternatives, one of which a run read */
+	bool left[LEFTS]; /* see struct left */
 	size_t causes;    /* first of its causes: index into plan.causes, or INVENTORY_NONE */
+};
+
+/* What a kept module imports and the closure left out all the same. */
+struct left {
+	enum left_why why;
+	size_t root, entry;
+	struct cause cause; /* where the import stands; the first one; reason REASON_IMPORT */
 };
 
 /* A distribution: its *.dist-info or *.egg-info directory and the entries it owns. */
@@ -125,6 +146,11 @@ struct plan {
 	bool hits_found;
 	struct strmap by_basename; /* libraries: base name or soname → code of (root, entry) */
 	bool changed;              /* a pass has kept something new */
+	uint8_t stage;             /* enum safety: what is kept now is kept from this level on */
+	size_t *fresh;             /* kept entries in the order they came (entry * roots + root) */
+	size_t n_fresh, cap_fresh;
+	struct left *left;
+	size_t n_left, cap_left;
 };
 
 #define CLEANUP_PLAN __attribute__((cleanup(plan_free)))
@@ -156,6 +182,10 @@ void plan_keep(struct plan *p, size_t root, size_t i, enum reason reason, size_t
 	       size_t cause);
 /* The same with the line of the asking entry and a text (copied; may be NULL). */
 void plan_keep_at(struct plan *p, size_t root, size_t i, const struct cause *why);
+/* Notes what is left out; of each entry the first time. An entry that is kept in the end is
+ * taken off the list. */
+void plan_leave(struct plan *p, enum left_why why, size_t root, size_t i, size_t by_root, size_t by,
+		uint32_t line, const char *text);
 /* The user's rules drop the entry: before any reason is looked at. */
 void plan_drop(struct plan *p, size_t root, size_t i, const struct cause *why);
 /* Finds an absolute path under the roots. */

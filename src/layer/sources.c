@@ -1,0 +1,202 @@
+#include "layer/sources.h"
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "layer/content.h"
+#include "plan/scan.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PTH_MAX     ((uint64_t)64 << 10)
+#define THREADS_MAX 64
+#define TOO_LONG    "it is too long to be scanned"
+
+struct job {
+	const struct inventory_root *root;
+	struct entry *ent;
+};
+
+struct pool {
+	struct job *jobs;
+	size_t n, cap;
+	atomic_size_t next;
+	struct scan_options opt;
+	pthread_mutex_t lock;
+	struct error *e; /* the first one; under the lock */
+	atomic_bool failed;
+};
+
+/* --- names that a string could mean ----------------------------------------------------------- */
+
+static void add_word(struct strmap *words, const char *s, size_t len)
+{
+	if (len > 1)
+		strmap_add(words, s, len, 0, NULL);
+}
+
+static void add_groups(struct strmap *words, const struct entry *ent)
+{
+	const char *p = ent->text, *end = p + ent->text_len;
+
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((eol ? eol : end) - p);
+		const char *close = *p == '[' ? memchr(p, ']', len) : NULL;
+
+		if (close)
+			add_word(words, p + 1, (size_t)(close - p - 1));
+		p = eol ? eol + 1 : end;
+	}
+}
+
+static void find_words(const struct inventory *inv, struct strmap *words)
+{
+	for (size_t r = 0; r < inv->n_roots; r++)
+		for (size_t i = 0; i < inv->roots[r].n_entries; i++) {
+			const struct entry *ent = &inv->roots[r].entries[i];
+			const char *base = path_base(ent->path), *dot = strrchr(base, '.');
+
+			add_word(words, base, strlen(base));
+			add_word(words, base, strcspn(base, "."));
+			if (dot)
+				add_word(words, base, (size_t)(dot - base));
+			if (ent->text && strcmp(base, "entry_points.txt") == 0)
+				add_groups(words, ent);
+		}
+}
+
+static bool is_word(const struct strmap *words, const char *s, size_t len)
+{
+	return len > 1 && strmap_find(words, s, len);
+}
+
+/* The whole, the last part of a path, the last or last but one part of a dotted name. */
+static bool wants(const void *ctx, const char *s, size_t len)
+{
+	const struct strmap *words = ctx;
+	const char *cut;
+
+	if (is_word(words, s, len))
+		return true;
+	while (len && s[len - 1] == '/')
+		len--;
+	cut = memrchr(s, '/', len);
+	if (cut)
+		return is_word(words, cut + 1, len - (size_t)(cut + 1 - s));
+	cut = memchr(s, ':', len);
+	len = cut ? (size_t)(cut - s) : len;
+	for (int parts = 0; parts < 2 && len; parts++) {
+		cut = memrchr(s, '.', len);
+		if (is_word(words, cut ? cut + 1 : s, len - (cut ? (size_t)(cut + 1 - s) : 0)))
+			return true;
+		len = cut ? (size_t)(cut - s) : 0;
+	}
+	return false;
+}
+
+/* --- reading and scanning --------------------------------------------------------------------- */
+
+static bool ends_with(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), k = strlen(suffix);
+
+	return n > k && memcmp(s + n - k, suffix, k) == 0;
+}
+
+static void find_jobs(struct inventory *inv, struct pool *pool)
+{
+	for (size_t r = 0; r < inv->n_roots; r++)
+		for (size_t i = 0; i < inv->roots[r].n_entries; i++) {
+			struct entry *ent = &inv->roots[r].entries[i];
+			bool pth = ends_with(ent->path, ".pth") && ent->size <= PTH_MAX;
+
+			if (ent->type != ENTRY_FILE || ent->facts || ent->text ||
+			    (!pth && !ends_with(ent->path, ".py")))
+				continue;
+			pool->jobs =
+				array_grow(pool->jobs, pool->n, &pool->cap, sizeof(*pool->jobs));
+			pool->jobs[pool->n++] = (struct job){&inv->roots[r], ent};
+		}
+}
+
+static void scan(struct pool *pool, struct entry *ent, const struct buf *text)
+{
+	ent->facts = xcalloc(1, sizeof(*ent->facts));
+	scan_python(text->data ? text->data : "", text->len, &pool->opt, ent->facts);
+}
+
+static int do_job(struct pool *pool, const struct job *job, struct buf *text, struct error *e)
+{
+	int r;
+
+	if (job->ent->size > SOURCE_MAX) {
+		job->ent->facts = xcalloc(1, sizeof(*job->ent->facts));
+		job->ent->facts->invalid = TOO_LONG;
+		return 0;
+	}
+	r = content_read(job->root, job->ent, SOURCE_MAX, text, e);
+	if (r < 0)
+		return r;
+	if (ends_with(job->ent->path, ".py")) {
+		scan(pool, job->ent, text);
+	} else {
+		job->ent->text_len = text->len;
+		job->ent->text = xstrndup(text->data ? text->data : "", text->len);
+	}
+	return 0;
+}
+
+static void fail(struct pool *pool, struct error *e)
+{
+	pthread_mutex_lock(&pool->lock);
+	if (!atomic_exchange(&pool->failed, true))
+		*pool->e = *e;
+	else
+		error_clear(e);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+static void *work(void *ctx)
+{
+	struct pool *pool = ctx;
+	CLEANUP_BUF struct buf text = {0};
+	struct error e = {0};
+	size_t i;
+
+	while (!atomic_load(&pool->failed) && (i = atomic_fetch_add(&pool->next, 1)) < pool->n)
+		if (do_job(pool, &pool->jobs[i], &text, &e) < 0) {
+			fail(pool, &e);
+			break;
+		}
+	return NULL;
+}
+
+static void run(struct pool *pool, unsigned jobs)
+{
+	pthread_t threads[THREADS_MAX];
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = jobs ? jobs : cores > 0 ? (unsigned)cores : 1, started = 0;
+
+	while (started + 1 < n && started < THREADS_MAX &&
+	       pthread_create(&threads[started], NULL, work, pool) == 0)
+		started++;
+	work(pool);
+	while (started)
+		pthread_join(threads[--started], NULL);
+}
+
+int sources_scan(struct inventory *inv, unsigned jobs, struct error *e)
+{
+	CLEANUP_STRMAP struct strmap words = {0};
+	struct pool pool = {
+		.opt = {.wants = wants, .ctx = &words}, .lock = PTHREAD_MUTEX_INITIALIZER, .e = e};
+
+	find_words(inv, &words);
+	find_jobs(inv, &pool);
+	run(&pool, jobs);
+	free(pool.jobs);
+	return atomic_load(&pool.failed) ? -e->code : 0;
+}

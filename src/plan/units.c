@@ -1,0 +1,227 @@
+#include "plan/units.h"
+
+#include "base/mem.h"
+#include "base/path.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* --- which unit an entry is of ---------------------------------------------------------------- */
+
+static bool is_metadata(const char *path)
+{
+	return strstr(path, ".dist-info/") || strstr(path, ".egg-info/");
+}
+
+/* The map's place for the top-level name of a path, below the directory of sys.path it is in. */
+static size_t *top_level(struct strmap *tops, size_t r, const char *path, size_t value,
+			 bool *is_new)
+{
+	const char *site = strstr(path, "-packages/");
+	size_t skip = site ? (size_t)(site - path) + strlen("-packages/") : 0;
+	size_t len = skip + strcspn(path + skip, "/");
+	CLEANUP_FREE char *key = xasprintf("%zu:%.*s", r, (int)len, path);
+
+	return strmap_add(tops, key, strlen(key), value, is_new);
+}
+
+static size_t new_unit(struct units *u)
+{
+	u->list = xreallocarray(u->list, u->n + 1, sizeof(*u->list));
+	u->list[u->n] = (struct unit){.dist = INVENTORY_NONE};
+	return u->n++;
+}
+
+static void assign_owned(const struct plan *p, struct units *u, struct strmap *tops)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++) {
+		const struct inventory_root *root = &p->inv->roots[r];
+
+		u->of[r] = xcalloc(root->n_entries, sizeof(**u->of));
+		for (size_t i = 0; i < root->n_entries; i++) {
+			u->of[r][i] = p->owner[r][i];
+			if (p->owner[r][i] != INVENTORY_NONE)
+				top_level(tops, r, root->entries[i].path, p->owner[r][i], NULL);
+		}
+	}
+}
+
+static void assign_others(const struct plan *p, struct units *u, struct strmap *tops)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
+			size_t *of = &u->of[r][i], *top;
+			bool is_new;
+
+			if (*of != INVENTORY_NONE)
+				continue;
+			top = top_level(tops, r, p->inv->roots[r].entries[i].path, u->n, &is_new);
+			*of = is_new ? new_unit(u) : *top;
+		}
+}
+
+/* --- touched ---------------------------------------------------------------------------------- */
+
+/* What site.py and the *.pth files of common tools touch at every start (as layer/sites has it,
+ * for the same purpose). */
+static bool is_noise(const char *path)
+{
+	static const char *const parts[] = {"_distutils_hack/", "__editable__", "_virtualenv.",
+					    "sitecustomize.", "usercustomize."};
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (strstr(path, parts[i]))
+			return true;
+	return n > 4 && strcmp(path + n - 4, ".pth") == 0;
+}
+
+static void find_touched(const struct plan *p, struct units *u)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
+			const struct entry *ent = &p->inv->roots[r].entries[i];
+			uint32_t asked =
+				1U << REASON_TRACED | 1U << REASON_USER | 1U << REASON_REPAIRED;
+
+			if (ent->type != ENTRY_DIR && (p->decisions[r][i].reasons & asked) &&
+			    !is_metadata(ent->path) && !is_noise(ent->path))
+				u->list[u->of[r][i]].touched = true;
+		}
+}
+
+/* --- declared dependencies -------------------------------------------------------------------- */
+
+/* PEP 503: "Foo.Bar_baz" and "foo-bar-baz" are one name. */
+static char *normalise(const char *s, size_t len)
+{
+	char *out = xcalloc(len + 1, 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (!strchr("-_.", s[i]))
+			out[n++] = (char)tolower((unsigned char)s[i]);
+		else if (n && out[n - 1] != '-')
+			out[n++] = '-';
+	}
+	return out;
+}
+
+/* Whether a marker (PEP 508) can hold here. In doubt it does: to allow a distribution costs
+ * nothing where no kept code imports it. */
+static bool marker_may_hold(const char *marker)
+{
+	static const char *const foreign[] = {"win32",  "Windows",    "'nt'",   "\"nt\"", "darwin",
+					      "Darwin", "emscripten", "Jython", "jython"};
+
+	if (strstr(marker, " or "))
+		return !strstr(marker, "extra") || strstr(marker, "python_");
+	if (strstr(marker, "extra"))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
+		const char *at = strstr(marker, foreign[i]);
+
+		if (at && !strstr(marker, "!=") && !strstr(marker, "not in"))
+			return false;
+	}
+	return true;
+}
+
+static void allow(struct units *u, size_t k, size_t *queue, size_t *n)
+{
+	if (u->list[k].allowed)
+		return;
+	u->list[k].allowed = true;
+	queue[(*n)++] = k;
+}
+
+struct requirements {
+	struct units *units;
+	const struct strmap *names;
+	size_t *queue, n;
+};
+
+/* "name[extra] (>=1); marker" */
+static void require(struct requirements *q, const char *value, size_t len)
+{
+	CLEANUP_FREE char *line = xstrndup(value, len);
+	const char *name = line + strspn(line, " \t"), *marker = strchr(line, ';');
+	size_t n = strcspn(name, " \t[(<>=!~;@,\r");
+	CLEANUP_FREE char *key = normalise(name, n);
+	const size_t *at = strmap_find(q->names, key, strlen(key));
+
+	if (at && (!marker || marker_may_hold(marker + 1)))
+		allow(q->units, *at, q->queue, &q->n);
+}
+
+static void require_all(struct requirements *q, const struct entry *metadata)
+{
+	static const char field[] = "Requires-Dist:";
+	const char *p = metadata->text, *end = p ? p + metadata->text_len : NULL;
+
+	while (p && p < end && *p != '\n' && *p != '\r') {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((eol ? eol : end) - p), k = strlen(field);
+
+		if (len > k && strncasecmp(p, field, k) == 0)
+			require(q, p + k, len - k);
+		p = eol ? eol + 1 : end;
+	}
+}
+
+static size_t find_in(const struct plan *p, const struct dist *d, const char *name)
+{
+	CLEANUP_FREE char *path = path_join(d->dir, name);
+
+	return inventory_find(&p->inv->roots[d->root], path);
+}
+
+static void follow_requirements(const struct plan *p, struct units *u)
+{
+	CLEANUP_STRMAP struct strmap names = {0};
+	CLEANUP_FREE size_t *queue = xcalloc(u->n + 1, sizeof(*queue));
+	struct requirements q = {.units = u, .names = &names, .queue = queue};
+
+	for (size_t k = 0; k < p->n_dists; k++) {
+		CLEANUP_FREE char *key = normalise(p->dists[k].name, strlen(p->dists[k].name));
+
+		strmap_add(&names, key, strlen(key), k, NULL);
+		u->list[k].requested = find_in(p, &p->dists[k], "REQUESTED") != INVENTORY_NONE;
+	}
+	for (size_t k = 0; k < u->n; k++)
+		if (u->list[k].touched || u->list[k].dist == INVENTORY_NONE)
+			allow(u, k, q.queue, &q.n);
+	for (size_t k = 0; k < q.n; k++) {
+		size_t unit = q.queue[k], at = INVENTORY_NONE;
+
+		if (unit < p->n_dists)
+			at = find_in(p, &p->dists[unit], "METADATA");
+		if (at != INVENTORY_NONE)
+			require_all(&q, &p->inv->roots[p->dists[unit].root].entries[at]);
+	}
+}
+
+void units_build(const struct plan *p, struct units *ret)
+{
+	CLEANUP_STRMAP struct strmap tops = {0};
+
+	*ret = (struct units){.of = xcalloc(p->inv->n_roots, sizeof(*ret->of))};
+	for (size_t k = 0; k < p->n_dists; k++) {
+		new_unit(ret);
+		ret->list[k].dist = k;
+	}
+	assign_owned(p, ret, &tops);
+	assign_others(p, ret, &tops);
+	find_touched(p, ret);
+	follow_requirements(p, ret);
+}
+
+void units_free(const struct plan *p, struct units *u)
+{
+	for (size_t r = 0; u->of && r < p->inv->n_roots; r++)
+		free(u->of[r]);
+	free(u->of);
+	free(u->list);
+	*u = (struct units){0};
+}

@@ -1,0 +1,26 @@
+/* units - what the closure may enter: distributions, and files that none owns by top-level name.
+ *
+ * A unit is touched when a run touched one of its files beyond start-up noise and metadata. The
+ * closure stays inside touched units and those that they declare to require (Requires-Dist
+ * without an extra, for this platform), transitively: code that merely happens to be installed
+ * would cost more than whole packages do.
+ */
+#pragma once
+
+#include "plan/plan.h"
+
+struct unit {
+	size_t dist; /* index into plan.dists, or INVENTORY_NONE */
+	bool touched;
+	bool allowed;   /* touched or declared */
+	bool requested; /* the user asked pip for it by name (PEP 376 REQUESTED) */
+};
+
+struct units {
+	struct unit *list; /* the first n_dists are the distributions */
+	size_t n;
+	size_t **of; /* [root][entry] → index */
+};
+
+void units_build(const struct plan *p, struct units *ret);
+void units_free(const struct plan *p, struct units *u);
