@@ -47,9 +47,9 @@ struct entry {
 	 * top_level.txt of *.dist-info and PKG-INFO of *.egg-info); NULL for all others. */
 	char *text;
 	size_t text_len;
-	size_t zip_item; /* in the root's zip; INVENTORY_NONE for a directory that only follows
+	size_t zip_item;     /* in the root's zip; INVENTORY_NONE for a directory that only follows
 			  * from names */
-	uint64_t packed; /* bytes in the root's zip; 0 when the root is a directory */
+	uint64_t packed;     /* bytes in the root's zip; 0 when the root is a directory */
 	struct facts *facts; /* of a Python source that was scanned (plan/scan), else NULL */
 };
 

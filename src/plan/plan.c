@@ -271,10 +271,8 @@ void plan_survey(const struct inventory *inv, struct plan *ret)
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
 	       const struct plan_options *opt, struct plan *ret)
 {
-	*ret = (struct plan){.inv = inv,
-			     .safety = opt->safety,
-			     .user = opt->user,
-			     .builtin = opt->builtin};
+	*ret = (struct plan){
+		.inv = inv, .safety = opt->safety, .user = opt->user, .builtin = opt->builtin};
 	look(ret);
 	pass_user(ret, RULE_DROP);
 	if (opt->safety == SAFETY_STATIC || opt->safety == SAFETY_ALL) {
