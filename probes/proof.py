@@ -124,6 +124,7 @@ def whole_touched(site, traces, dists):
 def place_files(site, names, layer):
     """A layer of just these files, hard links to the tree's; with the bytecode that they have."""
     shutil.rmtree(layer, ignore_errors=True)
+    os.makedirs(layer)
     for name in names:
         for one in (name, *bytecode(site, name)):
             target = os.path.join(layer, one)

@@ -4,8 +4,8 @@
 #include "base/files.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "cmd/default_roots.h"
 #include "cmd/zip_root.h"
-#include "layer/sites.h"
 #include "layer/sources.h"
 #include "layer/tree.h"
 #include "trace/tracefile.h"
@@ -146,19 +146,6 @@ static int read_traces(const struct layer_input *in, struct traces *traces, stru
 
 /* --- roots ------------------------------------------------------------------------------------ */
 
-/* Where a tree goes in the layer when nobody says: Lambda looks in python/ and in
- * python/lib/python3.X/site-packages. */
-static char *default_prefix(const char *dir)
-{
-	static const char name[] = "/python";
-	size_t n = strlen(name);
-
-	for (const char *p = strstr(dir, name); p; p = strstr(p + 1, name))
-		if (p[n] == '\0' || strncmp(p + n, "/lib/python3.", 13) == 0)
-			return xstrdup(p + 1);
-	return xstrdup("python");
-}
-
 /* PREFIX of --root DIR=PREFIX in *ret; NULL when it is not said. */
 static int given_prefix(const char *equals, char **ret, struct error *e)
 {
@@ -194,62 +181,27 @@ static int add_root(const char *value, const char *at, const struct traces *trac
 		return error_set(e, EINVAL, "--at is for a zip, but the root %s is a directory",
 				 path);
 	if (!prefix)
-		prefix = default_prefix(resolved);
+		prefix = default_roots_prefix(resolved);
 	return tree_read(resolved, prefix, inv, e);
 }
 
-static void find_sites(const struct traces *traces, struct sites *ret)
+/* A root inside another one, where that one was read as a whole or holds the place itself. */
+static int check_nesting(const struct inventory *inv, struct error *e)
 {
-	const char **paths;
-	size_t n = 0, total = 0;
+	for (size_t a = 0; a < inv->n_roots; a++)
+		for (size_t b = 0; b < inv->n_roots; b++) {
+			const struct inventory_root *inner = &inv->roots[a],
+						    *outer = &inv->roots[b];
+			const char *below = path_below(inner->dir, outer->dir);
 
-	for (size_t k = 0; k < traces->n; k++)
-		total += traces->list[k].n_files;
-	paths = xreallocarray(NULL, total, sizeof(*paths));
-	for (size_t k = 0; k < traces->n; k++)
-		for (size_t i = 0; i < traces->list[k].n_files; i++)
-			if (traces->list[k].files[i].type == TRACE_TYPE_FILE)
-				paths[n++] = traces->list[k].files[i].path;
-	sites_find(paths, n, ret);
-	free(paths);
-}
-
-static int list_candidates(const struct sites *s, struct error *e)
-{
-	CLEANUP_BUF struct buf b = {0};
-
-	for (size_t i = 0; i < s->n; i++)
-		if (s->list[i].used)
-			buf_addf(&b, "\n  --root %s    (%zu files used)", s->list[i].dir,
-				 s->list[i].used);
-	return error_set(e, EINVAL,
-			 "the run used more than one site directory; say which to pack (the option "
-			 "can be repeated):%s",
-			 b.data);
-}
-
-static int default_root(const struct layer_input *in, const struct traces *traces,
-			struct inventory *inv, struct error *e)
-{
-	CLEANUP_SITES struct sites s = {0};
-	const struct site *one = NULL;
-	size_t used = 0;
-
-	find_sites(traces, &s);
-	for (size_t i = 0; i < s.n; i++)
-		if (s.list[i].used) {
-			one = &s.list[i];
-			used++;
+			if (a == b || !below)
+				continue;
+			if (!outer->partial ||
+			    (below[0] && inventory_find(outer, below) != INVENTORY_NONE))
+				return error_set(e, EINVAL, "the root %s lies inside the root %s",
+						 inner->dir, outer->dir);
 		}
-	if (used == 1)
-		return add_root(one->dir, NULL, traces, inv, e);
-	if (used > 1)
-		return list_candidates(&s, e);
-	return error_set(
-		e, ENOENT,
-		"the run in %s used no site directory (one that holds *.dist-info): record "
-		"a command that imports the packages, or name the tree with --root DIR",
-		in->keep[0]);
+	return 0;
 }
 
 static int read_roots(const struct layer_input *in, const struct traces *traces,
@@ -258,16 +210,13 @@ static int read_roots(const struct layer_input *in, const struct traces *traces,
 	int r = 0;
 
 	if (!in->n_roots)
-		r = default_root(in, traces, inv, e);
+		r = default_roots_add(traces, in->keep[0], inv, e);
 	for (size_t i = 0; r == 0 && i < in->n_roots; i++)
 		r = add_root(in->roots[i], in->at[i], traces, inv, e);
-	for (size_t a = 0; r == 0 && a < inv->n_roots; a++)
-		for (size_t b = 0; b < inv->n_roots; b++)
-			if (a != b && path_below(inv->roots[a].dir, inv->roots[b].dir))
-				return error_set(e, EINVAL, "the root %s lies inside the root %s",
-						 inv->roots[a].dir, inv->roots[b].dir);
-	if (r == 0)
+	if (r == 0) {
 		inventory_index(inv);
+		r = check_nesting(inv, e);
+	}
 	return r;
 }
 

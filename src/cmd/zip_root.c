@@ -36,6 +36,16 @@ static int no_origin(const struct origins *o, const char *path, struct error *e)
 		path, b.data, o->n > CANDIDATES_SHOWN ? "\n  …" : "");
 }
 
+/* A run that imports from the archive itself touches nothing but the archive. */
+static bool imported_from(const struct inventory_root *root, const struct traces *traces)
+{
+	for (size_t k = 0; k < traces->n; k++)
+		for (size_t i = 0; i < traces->list[k].n_files; i++)
+			if (strcmp(traces->list[k].files[i].path, root->dir) == 0)
+				return true;
+	return false;
+}
+
 static int find_origin(struct inventory_root *root, const char *path, const struct traces *traces,
 		       struct error *e)
 {
@@ -70,5 +80,7 @@ int zip_root_add(const char *path, const char *prefix, const char *at, const str
 		free(root->prefix);
 		root->prefix = xstrdup("python");
 	}
-	return at || !traces->n ? 0 : find_origin(root, path, traces, e);
+	if (at || !traces->n || imported_from(root, traces))
+		return 0;
+	return find_origin(root, path, traces, e);
 }

@@ -16,6 +16,8 @@
 struct walk {
 	struct inventory_root *root;
 	size_t cap;
+	char *const *names; /* the only ones to read directly below the root, or NULL */
+	size_t n_names;
 	struct error *e;
 };
 
@@ -109,6 +111,18 @@ static int walk_child(struct walk *w, int dirfd, const char *dir, const char *na
 	return 0;
 }
 
+static bool is_wanted(const struct walk *w, const char *dir, const char *name)
+{
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	if (!w->names || dir[0])
+		return true;
+	for (size_t i = 0; i < w->n_names; i++)
+		if (strcmp(w->names[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* Takes the descriptor. */
 static int walk_dir(struct walk *w, int dirfd, const char *path, int depth)
 {
@@ -124,7 +138,7 @@ static int walk_dir(struct walk *w, int dirfd, const char *path, int depth)
 		r = error_set(w->e, ELOOP, "%s/%s: directories are nested more than %d deep",
 			      w->root->dir, path, TREE_DEPTH_MAX);
 	while (r == 0 && (errno = 0, de = readdir(dir)))
-		if (strcmp(de->d_name, ".") != 0 && strcmp(de->d_name, "..") != 0)
+		if (is_wanted(w, path, de->d_name))
 			r = walk_child(w, dirfd, path, de->d_name, depth);
 	if (r == 0 && errno)
 		r = error_errno(w->e, errno, "cannot list %s/%s", w->root->dir, path);
@@ -137,29 +151,36 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
 }
 
-static int walk_root(struct inventory_root *root, struct error *e)
+static int walk_root(struct walk *w)
 {
-	struct walk w = {.root = root, .e = e};
+	struct inventory_root *root = w->root;
 	int fd = open(root->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)
-		return error_errno(e, errno, "cannot open the root %s", root->dir);
-	r = walk_dir(&w, fd, "", 0);
+		return error_errno(w->e, errno, "cannot open the root %s", root->dir);
+	r = walk_dir(w, fd, "", 0);
 	if (r == 0 && root->n_entries)
 		qsort(root->entries, root->n_entries, sizeof(*root->entries), by_path);
 	return r;
 }
 
-int tree_read(const char *dir, const char *prefix, struct inventory *inv, struct error *e)
+int tree_read_names(const char *dir, const char *prefix, char *const *names, size_t n,
+		    struct inventory *inv, struct error *e)
 {
 	char *resolved = realpath(dir, NULL);
-	struct inventory_root *root;
+	struct walk w = {.names = names, .n_names = n, .e = e};
 
 	if (!resolved)
 		return error_errno(e, errno, "cannot find the root %s", dir);
 	inv->roots = xreallocarray(inv->roots, inv->n_roots + 1, sizeof(*inv->roots));
-	root = &inv->roots[inv->n_roots++];
-	*root = (struct inventory_root){.dir = resolved, .prefix = xstrdup(prefix)};
-	return walk_root(root, e);
+	w.root = &inv->roots[inv->n_roots++];
+	*w.root = (struct inventory_root){
+		.dir = resolved, .prefix = xstrdup(prefix), .partial = names != NULL};
+	return walk_root(&w);
+}
+
+int tree_read(const char *dir, const char *prefix, struct inventory *inv, struct error *e)
+{
+	return tree_read_names(dir, prefix, NULL, 0, inv, e);
 }

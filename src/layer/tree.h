@@ -15,3 +15,8 @@
 /* Adds the directory as a root of the inventory. `prefix` is where it goes in the layer. Call
  * inventory_index when all roots are added. */
 int tree_read(const char *dir, const char *prefix, struct inventory *inv, struct error *e);
+
+/* The same, of only these names directly below the directory: packages that lie among other things,
+ * as those of an editable install do. */
+int tree_read_names(const char *dir, const char *prefix, char *const *names, size_t n,
+		    struct inventory *inv, struct error *e);

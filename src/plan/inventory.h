@@ -63,6 +63,7 @@ struct inventory_root {
 	struct entry *entries;
 	size_t n_entries;
 	struct strmap index; /* path → index into entries */
+	bool partial;        /* only some names of the directory were read */
 	struct zip *zip;     /* where the content is (layer/content reads it); NULL: in dir */
 	void (*zip_free)(struct zip *);
 };

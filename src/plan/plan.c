@@ -117,13 +117,29 @@ bool plan_locate(const struct plan *p, const char *path, size_t *root, size_t *i
 	return false;
 }
 
+/* A zip that the run itself read, to import from it: what it used in there cannot be seen. */
+static void keep_archive(struct plan *p, const char *path)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++) {
+		const struct inventory_root *root = &p->inv->roots[r];
+
+		if (!root->zip || strcmp(root->dir, path) != 0)
+			continue;
+		for (size_t i = 0; i < root->n_entries; i++)
+			plan_keep(p, r, i, REASON_TRACED, 0, INVENTORY_NONE);
+	}
+}
+
 static void pass_traced(struct plan *p, const struct trace *t)
 {
 	for (size_t k = 0; k < t->n_files; k++) {
 		const struct trace_file *f = &t->files[k];
 		size_t root, i;
 
-		if (f->created || !plan_locate(p, f->path, &root, &i))
+		if (f->created)
+			continue;
+		keep_archive(p, f->path);
+		if (!plan_locate(p, f->path, &root, &i))
 			continue;
 		plan_keep(p, root, i, REASON_TRACED, 0, INVENTORY_NONE);
 		p->decisions[root][i].listed |= (f->ops & TRACE_LIST) != 0;

@@ -1,0 +1,3 @@
+"""The names of locales."""
+from babel import Locale
+print(Locale.parse("en_GB").display_name)

@@ -1,0 +1,3 @@
+"""The parser of the standard library."""
+from bs4 import BeautifulSoup
+print(BeautifulSoup("<p>x", "html.parser").p.text)

@@ -1,0 +1,3 @@
+"""The package imported."""
+import certifi
+print(certifi.__name__)

@@ -1,0 +1,3 @@
+"""ASCII."""
+import chardet
+print(chardet.detect(b"hello")["encoding"])

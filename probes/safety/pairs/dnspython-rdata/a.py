@@ -1,0 +1,3 @@
+"""A name."""
+import dns.name
+print(dns.name.from_text("a.example.").parent())

@@ -1,0 +1,4 @@
+"""English."""
+from faker import Faker
+Faker.seed(1)
+print(Faker().name())

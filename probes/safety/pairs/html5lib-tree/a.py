@@ -1,0 +1,3 @@
+"""A DOM of elements."""
+import html5lib
+print(len(html5lib.parse("<p>x")))

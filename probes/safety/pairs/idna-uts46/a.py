@@ -1,0 +1,3 @@
+"""A domain."""
+import idna
+print(idna.encode("bücher.de"))

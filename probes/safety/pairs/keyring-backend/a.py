@@ -1,0 +1,3 @@
+"""The interface."""
+import keyring
+print(keyring.errors.KeyringError.__name__)

@@ -1,0 +1,3 @@
+"""The exception only."""
+from langdetect import LangDetectException
+print(LangDetectException.__name__)

@@ -1,0 +1,3 @@
+"""HTML parsed."""
+import lxml.html
+print(lxml.html.fromstring("<p class=x>y</p>").tag)

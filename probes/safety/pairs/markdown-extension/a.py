@@ -1,0 +1,3 @@
+"""Without extensions."""
+import markdown
+print(markdown.markdown("# x\n\n*y*"))

@@ -1,0 +1,3 @@
+"""A shortest path."""
+import networkx as nx
+print(nx.shortest_path(nx.path_graph(4), 0, 3))

@@ -1,0 +1,3 @@
+"""A sum."""
+import numpy as np
+print(np.arange(5).sum())

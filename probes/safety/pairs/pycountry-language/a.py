@@ -1,0 +1,3 @@
+"""A country."""
+import pycountry
+print(pycountry.countries.get(alpha_2="PL").name)

@@ -1,0 +1,3 @@
+"""A digest."""
+from Crypto.Hash import SHA256
+print(SHA256.new(b"x").hexdigest()[:8])

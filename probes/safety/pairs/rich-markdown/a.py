@@ -1,0 +1,3 @@
+"""Plain text."""
+from rich.console import Console
+Console(width=40).print("hello")

@@ -1,0 +1,3 @@
+"""Version arithmetic only."""
+import setuptools
+print(callable(setuptools.find_packages))

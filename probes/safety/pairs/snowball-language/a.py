@@ -1,0 +1,3 @@
+"""English."""
+import snowballstemmer
+print(snowballstemmer.stemmer("english").stemWord("running"))

@@ -1,0 +1,3 @@
+"""The package."""
+import tiktoken
+print(tiktoken.Encoding.__name__)

@@ -1,0 +1,3 @@
+"""The encodings that plugins bring."""
+import tiktoken
+print(tiktoken.list_encoding_names())

@@ -1,0 +1,3 @@
+"""Latin."""
+from unidecode import unidecode
+print(unidecode("kožušček"))

@@ -1,0 +1,245 @@
+"""How safe is a level? "Recorded with A, run B" over popular packages, chosen to be nasty.
+
+    python3 probes/safety/suite.py SITE [--levels L,…] [--pairs NAME,…] [--small] [-o docs/safety.md]
+
+Each pair is a folder of pairs/ with two small programs: a.py is recorded on the full tree, the tree
+is pruned at each level, and b.py runs on the layer, which takes the tree's place (proof.py). What b
+prints must be what it prints on the full tree. It passes, it fails loudly (an exit code, or no end),
+or it gives another answer with exit code 0: a silent wrong answer, counted apart.
+
+`whole` is no level of prune but the yardstick: every file of every distribution that the recording
+touched. Sizes are without bytecode. `oracle` keeps what a and b together touched.
+
+SITE is made by `make safety` from requirements.txt (CPython 3.11). --small runs the pairs of the
+packages listed in small.txt. With --require LEVEL the exit code is 1 unless that level passes at
+least what whole distributions pass, in at most 75 % of their bytes, without a silent wrong answer
+but those of pairs named in answers.txt (there the names in a directory are the answer).
+"""
+import argparse
+import collections
+import concurrent.futures
+import os
+import shutil
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import proof  # noqa: E402
+
+PAIRS = os.path.join(HERE, "pairs")
+LIMIT = 0.75
+PASS, LOUD, WRONG = "pass", "fails", "wrong"
+
+Result = collections.namedtuple("Result", "state bytes why")
+
+
+def words(name):
+    """The lines of a list beside this file, without comments."""
+    with open(os.path.join(HERE, name), encoding="utf-8") as f:
+        return [line.split("#")[0].strip() for line in f if line.split("#")[0].strip()]
+
+
+def program(pair, which):
+    return os.path.join(PAIRS, pair, which + ".py")
+
+
+def says(pair, which):
+    """The first line of a program's docstring."""
+    with open(program(pair, which), encoding="utf-8") as f:
+        return f.readline().strip().strip('"')
+
+
+def judge(got, want):
+    if got.code != 0:
+        return LOUD, proof.last_line(got.error)
+    if got.output != want.output:
+        return WRONG, f"{got.output.strip()!r}, not {want.output.strip()!r}"
+    return PASS, ""
+
+
+class Suite:
+    def __init__(self, site, levels, folder):
+        self.site = os.path.realpath(site)
+        self.levels = levels
+        self.folder = folder
+        self.dists = proof.distributions(self.site)
+
+    def run(self, pair, which, layer=None):
+        """In a new directory: what one run writes is not there for the next."""
+        with tempfile.TemporaryDirectory() as cwd:
+            return proof.run([sys.executable, "-S", program(pair, which)], self.site, cwd, layer)
+
+    def record(self, pair, which, trace):
+        with tempfile.TemporaryDirectory() as cwd:
+            command = [sys.executable, "-S", program(pair, which)]
+            return proof.record(command, self.site, cwd, trace)
+
+    def layer(self, pair, level, traces, folder):
+        layer = os.path.join(folder, level)
+        if level == "whole":
+            proof.place_files(self.site, proof.whole_touched(self.site, traces, self.dists), layer)
+        elif level == "oracle":
+            traces = [*traces, os.path.join(folder, "b.json")]
+            self.record(pair, "b", traces[-1])
+            proof.prune("trace", traces, self.site, layer)
+        else:
+            proof.prune(level, traces, self.site, layer)
+        return layer
+
+    def pair(self, pair):
+        """{level: Result}"""
+        results = {}
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            trace = os.path.join(folder, "a.json")
+            self.record(pair, "a", trace)
+            want = self.run(pair, "b")
+            if want.code != 0:
+                raise ValueError(f"{pair}: b fails on the full tree: {proof.last_line(want.error)}")
+            for level in self.levels:
+                layer = self.layer(pair, level, [trace], folder)
+                size = proof.size_of(proof.files_below(layer))
+                results[level] = Result(*reorder(judge(self.run(pair, "b", layer), want), size))
+                shutil.rmtree(layer)
+        print(f"{pair:<28}" + "  ".join(f"{level} {r.state}" for level, r in results.items()),
+              file=sys.stderr, flush=True)
+        return results
+
+    def run_all(self, pairs):
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            return dict(zip(pairs, pool.map(self.pair, pairs)))
+
+
+def reorder(judgement, size):
+    return judgement[0], size.bytes, judgement[1]
+
+
+# --- showing ------------------------------------------------------------------------------------
+
+
+def totals(results, levels):
+    """[(level, passes, loud, wrong, share of the bytes of whole distributions)]"""
+    whole = sum(r["whole"].bytes for r in results.values())
+    rows = []
+    for level in levels:
+        states = collections.Counter(r[level].state for r in results.values())
+        share = sum(r[level].bytes for r in results.values()) / whole
+        rows.append((level, states[PASS], states[LOUD], states[WRONG], share))
+    return rows
+
+
+def packages(pairs):
+    return sorted({pair.rsplit("-", 1)[0] for pair in pairs})
+
+
+INTRODUCTION = """# What is safe at which level
+
+<!-- Made by `make safety`; do not edit. -->
+
+{n} pairs of small programs over {p} packages from PyPI: the first is recorded, the tree is pruned
+with that trace, and the second runs on the layer alone, which takes the tree's place. The pairs are
+chosen to be nasty – another locale, format, plugin, dialect, service, error path – so this is a
+yardstick between levels, not a failure rate in the field. What passes prints exactly what it prints
+on the full tree. A silent wrong answer is another output with exit code 0.
+
+Sizes are without bytecode, and 100 % is every file of every distribution that the recording touched
+(`whole`, which is no level of `prune`).{oracle} The programs are in `probes/safety/pairs`.
+"""
+
+ORACLE = " `oracle` keeps what both programs touched: what a\npolicy could reach that knew the second."
+
+
+def markdown(results, levels):
+    lines = [INTRODUCTION.format(n=len(results), p=len(packages(results)),
+                                 oracle=ORACLE if "oracle" in levels else "")]
+    lines += ["| level | passes | fails loudly | silent wrong answers | bytes |",
+              "|---|---:|---:|---:|---:|"]
+    for level, passes, loud, wrong, share in totals(results, levels):
+        lines.append(f"| `{level}` | {passes} of {len(results)} | {loud} | {wrong} | {share:.0%} |")
+    lines += ["", "## Pair by pair", "", "Megabytes beside each result.", "",
+              "| pair | recorded | then run | " + " | ".join(levels) + " |",
+              "|---|---|---|" + "---|" * len(levels)]
+    for pair, by_level in sorted(results.items()):
+        cells = [cell(by_level[level]) for level in levels]
+        lines.append(f"| {pair} | {says(pair, 'a')} | {says(pair, 'b')} | " + " | ".join(cells) + " |")
+    if "closure" in levels:
+        lines += ["", "## What still breaks at `closure`", ""] + broken(results, "closure")
+    return "\n".join(lines) + "\n"
+
+
+def cell(result):
+    state = f"**{result.state}**" if result.state == WRONG else result.state
+    return f"{state} {result.bytes / 1e6:.1f}"
+
+
+def broken(results, level):
+    """One item a pair: the error, and the reason where reasons.txt has one."""
+    reasons = dict(line.split(": ", 1) for line in words("reasons.txt"))
+    lines = []
+    for pair, by_level in sorted(results.items()):
+        if by_level[level].state != PASS:
+            why = by_level[level].why.replace("`", "'")[:160]
+            reason = reasons.get(pair)
+            lines.append(f"- **{pair}** {by_level[level].state}: `{why}`" + (f" {reason}" if reason else ""))
+    return lines or ["Nothing of this suite."]
+
+
+def show(results, levels):
+    for level in levels:
+        for pair, by_level in sorted(results.items()):
+            if by_level[level].state != PASS and level not in ("trace", "whole"):
+                print(f"# {pair} at {level} {by_level[level].state}: {by_level[level].why[:200]}")
+    print(f"{'level':<10}{'passes':>8}{'fails':>8}{'wrong':>8}{'bytes':>8}   of {len(results)} pairs,"
+          f" {len(packages(results))} packages")
+    for level, passes, loud, wrong, share in totals(results, levels):
+        print(f"{level:<10}{passes:>8}{loud:>8}{wrong:>8}{share:>8.0%}")
+
+
+def is_good(results, level):
+    allowed = set(words("answers.txt"))
+    by_level = {row[0]: row for row in totals(results, [level, "whole"])}
+    wrong = [p for p, r in results.items() if r[level].state == WRONG and p not in allowed]
+    bad = []
+    if wrong:
+        bad.append("silent wrong answers: " + " ".join(wrong))
+    if by_level[level][1] < by_level["whole"][1]:
+        bad.append(f"{level} passes {by_level[level][1]}, whole distributions {by_level['whole'][1]}")
+    if by_level[level][4] > LIMIT:
+        bad.append(f"{level} takes {by_level[level][4]:.1%} of the bytes, not {LIMIT:.0%}")
+    for text in bad:
+        print("suite: " + text)
+    return not bad
+
+
+def choose(args):
+    if args.pairs:
+        return args.pairs.split(",")
+    names = sorted(os.listdir(PAIRS))
+    if args.small:
+        small = set(words("small.txt"))
+        names = [n for n in names if n in small]
+    return names
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("site")
+    parser.add_argument("--levels", default="trace,closure,package")
+    parser.add_argument("--pairs", help="only these")
+    parser.add_argument("--small", action="store_true", help="the pairs of small packages")
+    parser.add_argument("--require", metavar="LEVEL")
+    parser.add_argument("-o", dest="document", help="write the tables as Markdown")
+    args = parser.parse_args()
+    levels = [*args.levels.split(","), "whole"]
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.realpath(args.site))) as folder:
+        results = Suite(args.site, levels, folder).run_all(choose(args))
+    show(results, levels)
+    if args.document:
+        with open(args.document, "w", encoding="utf-8") as f:
+            f.write(markdown(results, levels))
+    if args.require and not is_good(results, args.require):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
