@@ -20,7 +20,7 @@ struct prune_args {
 	struct layer_output output;
 	struct content content;
 	const char *manifest;
-	bool dry_run, json, quiet;
+	bool dry_run, json, quiet, verbose;
 };
 
 static const struct argp_option options[] = {
@@ -39,6 +39,7 @@ static const struct argp_option options[] = {
 	{"level", OPT_LEVEL, "1…12", 0, "Compression (7)", 0},
 	{"jobs", 'j', "N", 0, "Threads (one for each core)", 0},
 	{"quiet", 'q', 0, 0, "No report", 0},
+	{"verbose", 'v', 0, 0, "Show too what each step took away, and Lambda's limits", 0},
 	{0},
 };
 
@@ -70,6 +71,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		break;
 	case 'q':
 		args->quiet = true;
+		break;
+	case 'v':
+		args->verbose = true;
 		break;
 	case 'j':
 		args->output.jobs = (unsigned)number(value, 1, 1024, state, "jobs");
@@ -129,6 +133,10 @@ static void report(const struct prune_args *args, const struct plan *p, uint64_t
 				  args->dry_run ? NULL : content_json(&args->content), stdout);
 	else if (!args->quiet)
 		show_summary(&s, zip_bytes, PACKAGES_SHOWN, stdout);
+	if (!args->json && !args->quiet && args->verbose) {
+		show_steps(&s, stdout);
+		show_limits(&s, zip_bytes, stdout);
+	}
 	if (!args->json && !args->quiet && !args->dry_run)
 		content_print(&args->content, stdout);
 	summary_free(&s);

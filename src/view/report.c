@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "view/show.h"
 
 #include <string.h>
 

@@ -19,10 +19,6 @@ struct report {
 	uint64_t zip_bytes; /* of the archive as a whole; 0: none */
 };
 
-/* AWS Lambda's quotas: function and all layers unzipped, and a zip that is uploaded directly. */
-#define LAMBDA_UNZIPPED UINT64_C(262144000)
-#define LAMBDA_ZIPPED   UINT64_C(52428800)
-
 void report_json(const struct report *r, struct buf *out);
 void report_html(const struct report *r, struct buf *out);
 /* ncdu -f, format version 1.2: what is kept, as a tree of asize. https://dev.yorhel.nl/ncdu/jsonfmt */

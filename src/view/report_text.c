@@ -9,7 +9,6 @@
 
 #define GROUPS_SHOWN 25
 #define FILES_SHOWN  20
-#define BAR_WIDTH    40
 
 struct sized {
 	size_t root, i;
@@ -84,19 +83,6 @@ static void show_contents(const struct plan *p, FILE *out)
 	show_amounts("CONTENTS", names, amounts, CATEGORIES, out);
 }
 
-static void show_limit(const char *name, uint64_t limit, uint64_t used, FILE *out)
-{
-	uint64_t full = used >= limit ? BAR_WIDTH : used * BAR_WIDTH / limit;
-	bool over = used > limit;
-
-	fprintf(out, "%-22s [", name);
-	for (uint64_t k = 0; k < BAR_WIDTH; k++)
-		fputc(k < full ? '#' : '.', out);
-	fprintf(out, "] %5.1f %% of %.1f MB, %.1f MB %s\n", 100.0 * (double)used / (double)limit,
-		(double)limit / 1e6, (double)(over ? used - limit : limit - used) / 1e6,
-		over ? "over" : "left");
-}
-
 static void print(const struct report *r, FILE *out)
 {
 	const struct summary *s = r->summary;
@@ -109,10 +95,7 @@ static void print(const struct report *r, FILE *out)
 	else
 		show_contents(r->plan, out);
 	show_largest(r, out);
-	show_limit("Lambda, unzipped", LAMBDA_UNZIPPED, s->kept.bytes, out);
-	if (r->zip_bytes)
-		show_limit("Lambda, zipped upload", LAMBDA_ZIPPED, r->zip_bytes, out);
-	fputc('\n', out);
+	show_limits(s, r->zip_bytes, out);
 	show_totals(s, r->zip_bytes, out);
 }
 

@@ -7,6 +7,8 @@
 
 #include <inttypes.h>
 
+#define BAR_WIDTH 40
+
 /* One row; where everything is kept, there is nothing to compare. */
 static void add_amounts(struct table *t, char *name, const struct amount *all,
 			const struct amount *kept, bool everything)
@@ -98,6 +100,49 @@ void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE 
 	show_groups("PACKAGE", s->packages, s->n_packages, top, s, out);
 	show_reasons(s, out);
 	show_totals(s, zip_bytes, out);
+}
+
+static void show_limit(const char *name, uint64_t limit, uint64_t used, FILE *out)
+{
+	uint64_t full = used >= limit ? BAR_WIDTH : used * BAR_WIDTH / limit;
+	bool over = used > limit;
+
+	fprintf(out, "%-22s [", name);
+	for (uint64_t k = 0; k < BAR_WIDTH; k++)
+		fputc(k < full ? '#' : '.', out);
+	fprintf(out, "] %5.1f %% of %.1f MB, %.1f MB %s\n", 100.0 * (double)used / (double)limit,
+		(double)limit / 1e6, (double)(over ? used - limit : limit - used) / 1e6,
+		over ? "over" : "left");
+}
+
+void show_limits(const struct summary *s, uint64_t zip_bytes, FILE *out)
+{
+	show_limit("Lambda, unzipped", LAMBDA_UNZIPPED, s->kept.bytes, out);
+	if (zip_bytes)
+		show_limit("Lambda, zipped upload", LAMBDA_ZIPPED, zip_bytes, out);
+	fputc('\n', out);
+}
+
+void show_steps(const struct summary *s, FILE *out)
+{
+	static const char *const columns[] = {"STEP", "FILES", "MB", "LEFT MB", "LEFT"};
+	struct table *t = table_new(columns, ARRAY_SIZE(columns));
+	uint64_t left = s->all.bytes;
+
+	table_add(t, (char *[]){xstrdup("everything"), table_count(s->all.files), table_mb(left),
+				table_mb(left), table_percent(left, left)});
+	for (int c = 0; c < CATEGORIES; c++) {
+		const struct amount *a = &s->by_category[c];
+
+		if (!a->files)
+			continue;
+		left -= a->bytes;
+		table_add(t, (char *[]){xasprintf("without %s", category_names[c]),
+					xasprintf("-%" PRIu64, a->files),
+					xasprintf("-%.1f", (double)a->bytes / 1e6), table_mb(left),
+					table_percent(left, s->all.bytes)});
+	}
+	table_print(t, out);
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */

@@ -8,6 +8,10 @@
 
 #include <stdio.h>
 
+/* AWS Lambda's quotas: function and all layers unzipped, and a zip that is uploaded directly. */
+#define LAMBDA_UNZIPPED UINT64_C(262144000)
+#define LAMBDA_ZIPPED   UINT64_C(52428800)
+
 /* Tables by package (the `top` largest), reason and category, and the totals. zip_bytes 0: no
  * archive was written. */
 void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE *out);
@@ -17,6 +21,10 @@ void show_groups(const char *title, const struct group_amount *list, size_t n, s
 		 const struct summary *sum, FILE *out);
 void show_amounts(const char *title, const char *const *names, const struct amount *amounts,
 		  size_t n, FILE *out);
+/* Lambda's limits as bars, and how much room is left. */
+void show_limits(const struct summary *s, uint64_t zip_bytes, FILE *out);
+/* What each category of removed files took away, one after the other. */
+void show_steps(const struct summary *s, FILE *out);
 void show_reasons(const struct summary *s, FILE *out);
 void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out);
 

@@ -104,3 +104,13 @@ teardown() {
 	[ "$status" -eq 2 ]
 	[[ "$stderr" == *"broken.json"* ]]
 }
+
+@test "prune -v says what each category took away, and Lambda's limits" {
+	run --separate-stderr importtrace prune --keep trace.json -v --safety trace
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"STEP"*"everything"*"without tests"*"without untouched module"* ]]
+	[[ "$output" == *"Lambda, unzipped"*"Lambda, zipped upload"*"left"* ]]
+	# The last step leaves what is kept.
+	kept=$(importtrace prune --keep trace.json -n --json --safety trace | python3 -c 'import json, sys; r = json.load(sys.stdin); print(round(100 * r["kept"]["bytes"] / r["total"]["bytes"]))')
+	[[ "$(sed -n '/^without/p' <<<"$output" | tail -1)" == *" $kept %" ]]
+}
