@@ -39,6 +39,10 @@ const struct command *command_find(const char *name);
 void options_parse(const struct argp *argp, int argc, char **argv, unsigned argp_flags,
 		   int usage_code, void *input);
 
+/* Every argp's help_filter. An option's text is one line, which --help shows in at most 49 columns,
+ * and where that is not enough sentences behind a newline, for the man page. */
+char *options_help(int key, const char *text, void *input);
+
 /* The options of a command and its children into *ret, an array that the caller frees; --help and
  * the like, which all have, are not among them. Returns how many. */
 size_t options_list(const struct argp *argp, const struct argp_option ***ret);

@@ -137,7 +137,7 @@ static void print_bash(struct buf *out)
 /* Inside single quotes, where brackets and colons have a meaning for _arguments. */
 static void zsh_text(const char *s, struct buf *out)
 {
-	for (; *s; s++) {
+	for (; *s && *s != '\n'; s++) {
 		if (*s == '\'')
 			buf_addstr(out, "'\\''");
 		else if (strchr("[]:\\", *s))
@@ -197,7 +197,7 @@ static void print_zsh(struct buf *out)
 static void fish_text(const char *s, struct buf *out)
 {
 	buf_addch(out, '\'');
-	for (; *s; s++) {
+	for (; *s && *s != '\n'; s++) {
 		if (*s == '\'' || *s == '\\')
 			buf_addch(out, '\\');
 		buf_addch(out, *s);
@@ -248,7 +248,7 @@ static void scdoc_text(const char *s, struct buf *out)
 	for (; *s; s++) {
 		if (strchr("\\_*#", *s))
 			buf_addch(out, '\\');
-		buf_addch(out, *s);
+		buf_addstr(out, *s == '\n' ? ". " : (char[]){*s, '\0'});
 	}
 }
 
@@ -265,7 +265,7 @@ static void scdoc_option(const struct command *c, const struct argp_option *o, s
 	}
 	buf_addstr(out, "\n\t");
 	scdoc_text(o->doc, out);
-	buf_addstr(out, ".\n\n");
+	buf_addstr(out, strchr(o->doc, '\n') ? "\n\n" : ".\n\n");
 }
 
 /* --- the command ------------------------------------------------------------------------------ */
@@ -286,6 +286,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 static const struct argp completion_argp = {
+	.help_filter = options_help,
 	.parser = parse,
 	.args_doc = "bash|zsh|fish",
 	.doc = "Prints a completion script for a shell. 'make install' puts all three in their "

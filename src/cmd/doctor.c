@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 static const struct argp doctor_argp = {
+	.help_filter = options_help,
 	.doc = "Says whether this machine can record and, if not, the one thing to do."
 	       "\v"
 	       "Exit codes: 0 it can, 2 it cannot.",

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "cmd/cmd.h"
 #include "cmd/default_roots.h"
 #include "cmd/zip_root.h"
 #include "layer/sources.h"
@@ -21,22 +22,23 @@ enum { OPT_SAFETY = 512, OPT_FORCE, OPT_RULES, OPT_AT };
 static const struct argp_option options[] = {
 	{"keep", 'k', "TRACE", 0, "A trace of what must work; repeatable", 0},
 	{"root", 'r', "DIR|ZIP[=PREFIX]", 0,
-	 "A tree to pack, and where it goes in the layer (default: the site directory that the "
-	 "traces used, under python/); repeatable",
+	 "A tree to pack, and its place in the layer; repeatable\n"
+	 "By default the site directory that the traces used, below python/.",
 	 0},
 	{"at", OPT_AT, "DIR", 0,
-	 "Where the zip of the --root before it was unpacked when the trace was recorded (default: "
-	 "found by the files that the trace touched)",
+	 "Where that zip was unpacked for the trace\n"
+	 "By default it is found by the files that the trace touched.",
 	 0},
 	{"safety", OPT_SAFETY, "LEVEL", 0,
-	 "How far to go: 'static', the classic rule list, without a trace; 'trace', what was "
-	 "touched (default); 'all', everything",
+	 "How far to go: static, trace … all (trace)\n"
+	 "'static' is the classic rule list, without a trace; 'trace' is what was touched and "
+	 "what belongs to it; 'all' is everything.",
 	 0},
-	{"rules", OPT_RULES, "FILE", 0,
-	 "What to keep and to drop by name (default: .importtrace, where it exists)", 0},
+	{"rules", OPT_RULES, "FILE", 0, "What to keep and drop by name (.importtrace)", 0},
 	{"force", OPT_FORCE, "REASON", 0,
-	 "Go on although the trace is incomplete, its command failed, the tree changed or was "
-	 "untouched; repeatable",
+	 "Go on although …; repeatable\n"
+	 "'incomplete': the trace is not complete; 'failed': the traced command failed; "
+	 "'changed': the tree is not the traced one; 'untouched': nothing of it was touched.",
 	 0},
 	{0},
 };
@@ -112,7 +114,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	return 0;
 }
 
-const struct argp input_argp = {.options = options, .parser = parse};
+const struct argp input_argp = {.options = options, .parser = parse, .help_filter = options_help};
 
 void input_free(struct layer_input *in)
 {

@@ -87,6 +87,14 @@ static bool short_takes_next(const struct argp *argp, const char *cluster)
 	return false;
 }
 
+char *options_help(int key, const char *text, void *input)
+{
+	(void)input;
+	if (!text || !strchr(text, '\n') || (unsigned)key >= (unsigned)ARGP_KEY_HELP_PRE_DOC)
+		return (char *)text;
+	return xstrndup(text, strcspn(text, "\n"));
+}
+
 static void reject_unknown(const struct argp *argp, const char *command, const char *word)
 {
 	CLEANUP_FREE char *name = xstrndup(word, strcspn(word, "="));
@@ -129,6 +137,7 @@ void options_parse(const struct argp *argp, int argc, char **argv, unsigned argp
 		   int usage_code, void *input)
 {
 	static char name[64];
+	bool format_chosen = getenv("ARGP_HELP_FMT");
 
 	if (!check_options(argp, argc, argv, argp_flags & ARGP_IN_ORDER))
 		exit(usage_code);
@@ -136,5 +145,10 @@ void options_parse(const struct argp *argp, int argc, char **argv, unsigned argp
 	snprintf(name, sizeof(name), "importtrace %s", argv[0]);
 	argv[0] = name;
 	argp_err_exit_status = usage_code;
+	/* Only for --help: what is recorded must see the caller's environment. */
+	if (!format_chosen)
+		setenv("ARGP_HELP_FMT", "no-dup-args-note", 1);
 	argp_parse(argp, argc, argv, argp_flags, NULL, input);
+	if (!format_chosen)
+		unsetenv("ARGP_HELP_FMT");
 }

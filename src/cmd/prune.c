@@ -26,20 +26,18 @@ struct prune_args {
 static const struct argp_option options[] = {
 	{"output", 'o', "FILE|DIR/", 0, "A zip, or with a trailing / a directory (layer.zip)", 0},
 	{"bytecode", OPT_BYTECODE, "MODE", 0,
-	 "'fast' (default): valid bytecode stays valid whatever the file times, stale is dropped, "
-	 "missing is compiled; 'source': none; 'only': in the place of the source; 'keep': as it "
-	 "is",
+	 "fast (default), source, only or keep\n"
+	 "'fast': valid bytecode stays valid whatever the file times, stale is dropped, missing is "
+	 "compiled; 'source': none; 'only': in the place of the source; 'keep': as it is.",
 	 0},
-	{"python", OPT_PYTHON, "EXE", 0,
-	 "The Python that compiles missing bytecode (default: the traced one)", 0},
-	{"manifest", OPT_MANIFEST, "FILE", 0,
-	 "Write every file, kept or removed, with its reason (JSON)", 0},
+	{"python", OPT_PYTHON, "EXE", 0, "What compiles bytecode (the traced Python)", 0},
+	{"manifest", OPT_MANIFEST, "FILE", 0, "Write every file with its reason, as JSON", 0},
 	{"dry-run", 'n', 0, 0, "Decide and report, write nothing", 0},
 	{"json", OPT_JSON, 0, 0, "Report as JSON", 0},
 	{"level", OPT_LEVEL, "1…12", 0, "Compression (7)", 0},
 	{"jobs", 'j', "N", 0, "Threads (one for each core)", 0},
 	{"quiet", 'q', 0, 0, "No report", 0},
-	{"verbose", 'v', 0, 0, "Show too what each step took away, and Lambda's limits", 0},
+	{"verbose", 'v', 0, 0, "Show each step's savings and Lambda's limits", 0},
 	{0},
 };
 
@@ -108,6 +106,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 static const struct argp_child children[] = {{&input_argp, 0, NULL, 0}, {0}};
 
 static const struct argp prune_argp = {
+	.help_filter = options_help,
 	.children = children,
 	.options = options,
 	.parser = parse,

@@ -65,6 +65,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 static const struct argp_child children[] = {{&input_argp, 0, NULL, 0}, {0}};
 
 static const struct argp report_argp = {
+	.help_filter = options_help,
 	.children = children,
 	.options = options,
 	.parser = parse,
