@@ -216,7 +216,7 @@ def choose(args):
         return args.pairs.split(",")
     names = sorted(os.listdir(PAIRS))
     if args.small:
-        small = set(words("small.txt"))
+        small = {line.split(":")[0] for line in words("small.txt")}
         names = [n for n in names if n in small]
     return names
 

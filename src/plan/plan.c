@@ -77,7 +77,7 @@ void plan_leave(struct plan *p, enum left_why why, size_t root, size_t i, size_t
 				    .root = by_root,
 				    .entry = by,
 				    .line = line,
-				    .text = xstrdup(text),
+				    .text = text ? xstrdup(text) : NULL,
 				    .next = INVENTORY_NONE};
 }
 
