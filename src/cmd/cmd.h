@@ -26,6 +26,8 @@ struct command {
 extern const struct command cmd_record;
 extern const struct command cmd_prune;
 extern const struct command cmd_explain;
+extern const struct command cmd_check;
+extern const struct command cmd_compare;
 extern const struct command cmd_report;
 extern const struct command cmd_doctor;
 extern const struct command cmd_completion;

@@ -125,18 +125,11 @@ static void read_versions(struct elf_facts *f, Elf *elf)
 	}
 }
 
-struct elf_facts *elf_read(int fd)
+static struct elf_facts *read_facts(Elf *elf)
 {
 	struct elf_facts *f = NULL;
-	char magic[SELFMAG];
 	GElf_Ehdr ehdr;
-	Elf *elf;
 
-	if (pread(fd, magic, sizeof(magic), 0) != (ssize_t)sizeof(magic) ||
-	    memcmp(magic, ELFMAG, SELFMAG) != 0)
-		return NULL;
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (elf && elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &ehdr)) {
 		f = xcalloc(1, sizeof(*f));
 		f->machine = ehdr.e_machine;
@@ -146,4 +139,23 @@ struct elf_facts *elf_read(int fd)
 	}
 	elf_end(elf);
 	return f;
+}
+
+struct elf_facts *elf_read(int fd)
+{
+	char magic[SELFMAG];
+
+	if (pread(fd, magic, sizeof(magic), 0) != (ssize_t)sizeof(magic) ||
+	    memcmp(magic, ELFMAG, SELFMAG) != 0)
+		return NULL;
+	elf_version(EV_CURRENT);
+	return read_facts(elf_begin(fd, ELF_C_READ, NULL));
+}
+
+struct elf_facts *elf_read_memory(const void *data, size_t len)
+{
+	if (len < SELFMAG || memcmp(data, ELFMAG, SELFMAG) != 0)
+		return NULL;
+	elf_version(EV_CURRENT);
+	return read_facts(elf_memory((char *)(uintptr_t)data, len));
 }

@@ -338,3 +338,22 @@ int zip_refuse_faults(const struct zip *z, struct error *e)
 				 z->name, z->dir.file_size, z->dir.content);
 	return 0;
 }
+
+void zip_drop_faults(struct zip *z, uint32_t faults)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < z->dir.n; i++) {
+		struct zip_item *item = &z->dir.items[i];
+
+		if (!(item->faults & faults)) {
+			z->dir.items[n++] = *item;
+			continue;
+		}
+		z->dir.content -= item->size;
+		free(item->name);
+		free(item->path);
+		free(item->link_target);
+	}
+	z->dir.n = n;
+}

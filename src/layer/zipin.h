@@ -37,6 +37,10 @@ void zip_close_archive(struct zip *z);
  * when the content is a bomb. */
 int zip_refuse_faults(const struct zip *z, struct error *e);
 
+/* Leaves out the items with one of these faults (1 << enum zip_fault), so that a checker that has
+ * told them can look at the rest. */
+void zip_drop_faults(struct zip *z, uint32_t faults);
+
 /* Whether a symlink at `path` (relative to the top) leads out of the top, taken as text. */
 bool zip_link_leads_out(const char *path, const char *target);
 

@@ -365,6 +365,7 @@ int baseline_parse(const char *text, size_t len, struct baseline *ret, struct er
 		return k;
 	}
 	ret->figures.zipped_known = r.any && r.zipped;
+	ret->figures.libraries_known = true;
 	figures_sort(&ret->figures);
 	return 0;
 }

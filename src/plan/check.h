@@ -6,6 +6,7 @@
 #pragma once
 
 #include "plan/baseline.h"
+#include "plan/bytecode.h"
 #include "plan/findings.h"
 #include "plan/plan.h"
 #include "trace.h"
@@ -17,22 +18,13 @@ struct bad_name {
 	const char *text; /* "its name is absolute": a sentence's end */
 };
 
-/* The first bytes of a *.pyc (PEP 552). */
-#define PYC_HEAD 16
-struct pyc_head {
-	size_t root, entry;
-	size_t len;
-	unsigned char bytes[PYC_HEAD];
-};
-
 struct check_input {
 	struct plan *survey; /* plan_survey */
 	const struct figures *now;
 	bool archive; /* from a zip: times are lost when it is unpacked */
 	const struct bad_name *bad_names;
 	size_t n_bad_names;
-	const struct pyc_head *heads;
-	size_t n_heads;
+	const struct bytecodes *bytecodes;
 	const struct trace *traces; /* of what must work */
 	size_t n_traces;
 	const char *const *roots; /* --root DIR[=PREFIX]: where the traced tree was; may be empty */

@@ -158,48 +158,58 @@ static char *source_of(const char *path)
 	return xasprintf("%.*s%.*s.py", (int)(dir - cache), path, (int)strcspn(base, "."), base);
 }
 
-static uint32_t word(const unsigned char *p)
-{
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-/* Hash-based bytecode is not judged: its hash is of the source's content. */
-static bool is_stale(const struct check *c, const struct pyc_head *h, const struct entry *source)
+/* When a zip is unpacked, times are lost or become those of the unpacking. */
+static bool is_stale(const struct check *c, const struct bytecode *b, const struct entry *source)
 {
 	uint32_t mtime = (uint32_t)(source->mtime_ns / INT64_C(1000000000));
 
-	if (h->len < PYC_HEAD || h->bytes[2] != '\r' || h->bytes[3] != '\n')
-		return true;
-	if (word(h->bytes + 4) & 1)
-		return false;
-	return c->in->archive || word(h->bytes + 8) != mtime ||
-	       word(h->bytes + 12) != (uint32_t)source->size;
+	if (b->state == BYTECODE_TIMED)
+		return c->in->archive || b->mtime != mtime || b->size != (uint32_t)source->size;
+	return b->state == BYTECODE_DAMAGED;
+}
+
+struct bytecode_groups {
+	struct file_groups stale, orphan, other;
+};
+
+static void judge_bytecode(struct check *c, const struct bytecode *b, struct bytecode_groups *g)
+{
+	const struct inventory_root *root = &c->in->survey->inv->roots[b->root];
+	CLEANUP_FREE char *source = source_of(root->entries[b->entry].path);
+	size_t at = source ? inventory_find(root, source) : INVENTORY_NONE;
+
+	/* Beside its source's place, not in __pycache__: used as it is, without a source. */
+	if (!source)
+		return;
+	if (at == INVENTORY_NONE)
+		group_entry(&g->orphan, c, b->root, b->entry);
+	else if (b->state == BYTECODE_OTHER)
+		group_entry(&g->other, c, b->root, b->entry);
+	else if (is_stale(c, b, &root->entries[at]))
+		group_entry(&g->stale, c, b->root, b->entry);
 }
 
 void check_bytecode(struct check *c)
 {
-	const struct inventory *inv = c->in->survey->inv;
-	struct file_groups stale = {0}, orphan = {0};
+	struct bytecode_groups g = {0};
 
-	for (size_t k = 0; k < c->in->n_heads; k++) {
-		const struct pyc_head *h = &c->in->heads[k];
-		const struct inventory_root *root = &inv->roots[h->root];
-		CLEANUP_FREE char *source = source_of(root->entries[h->entry].path);
-		size_t at = source ? inventory_find(root, source) : INVENTORY_NONE;
-
-		if (source && at == INVENTORY_NONE)
-			group_entry(&orphan, c, h->root, h->entry);
-		else if (source && is_stale(c, h, &root->entries[at]))
-			group_entry(&stale, c, h->root, h->entry);
-	}
-	for (size_t k = 0; k < stale.n; k++)
-		group_report(&stale.list[k], c->found, CHECK_STALE_BYTECODE,
-			     "does not fit its source's time or size, or will not once unpacked",
-			     "do not fit their sources' times or sizes, or will not once unpacked");
-	for (size_t k = 0; k < orphan.n; k++)
-		group_report(&orphan.list[k], c->found, CHECK_SOURCE_MISSING,
+	for (size_t k = 0; k < c->in->bytecodes->n; k++)
+		judge_bytecode(c, &c->in->bytecodes->list[k], &g);
+	for (size_t k = 0; k < g.stale.n; k++)
+		group_report(&g.stale.list[k], c->found, CHECK_STALE_BYTECODE,
+			     c->in->archive ? "goes by its source's time, which unpacking changes"
+					    : "does not fit its source's time and size",
+			     c->in->archive ? "go by their sources' times, which unpacking changes"
+					    : "do not fit their sources' times and sizes");
+	for (size_t k = 0; k < g.orphan.n; k++)
+		group_report(&g.orphan.list[k], c->found, CHECK_SOURCE_MISSING,
 			     "is bytecode without its source",
 			     "are bytecode without their sources");
-	groups_free(&stale);
-	groups_free(&orphan);
+	for (size_t k = 0; k < g.other.n; k++)
+		group_report(&g.other.list[k], c->found, CHECK_WRONG_BYTECODE,
+			     "was compiled from another source than the one beside it",
+			     "were compiled from other sources than those beside them");
+	groups_free(&g.stale);
+	groups_free(&g.orphan);
+	groups_free(&g.other);
 }

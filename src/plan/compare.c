@@ -112,7 +112,9 @@ static void compare_categories(const struct figures *old, const struct figures *
 {
 	ret->list = xcalloc(CATEGORIES, sizeof(*ret->list));
 	for (size_t k = 0; k < CATEGORIES; k++) {
-		struct change c = {.name = category_names[k],
+		/* In a plan these categories are told by what no run touched; here by what they are. */
+		const char *below = strstr(category_names[k], "untouched ");
+		struct change c = {.name = below ? below + strlen("untouched ") : category_names[k],
 				   .old_version = "",
 				   .new_version = "",
 				   .old = old->by_category[k],
@@ -134,8 +136,9 @@ void figures_compare(const struct figures *old, const struct figures *now, struc
 	&(struct side){.n = (f)->n_##field, .list = (f)->field, .get = getter}
 	ret->same_packages = merge(SIDE(old, packages, get_package),
 				   SIDE(now, packages, get_package), zipped, &ret->packages);
-	merge(SIDE(old, libraries, get_library), SIDE(now, libraries, get_library), zipped,
-	      &ret->libraries);
+	if (old->libraries_known && now->libraries_known)
+		merge(SIDE(old, libraries, get_library), SIDE(now, libraries, get_library), zipped,
+		      &ret->libraries);
 	if (!old->files_known || !now->files_known)
 		return;
 	merge(SIDE(old, types, get_package), SIDE(now, types, get_package), zipped, &ret->types);

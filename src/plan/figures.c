@@ -52,19 +52,45 @@ static void add_library(struct figures *f, const struct entry *ent, const char *
 		.zipped = ent->packed};
 }
 
-static void add_entry(struct figures *f, const struct plan *p, size_t r, size_t i,
-		      struct growing *packages, struct growing *types)
+/* Package and category of a path below the site directory, in another tree. */
+static bool package_in(const struct plan *names, const char *path, struct package_name *ret,
+		       uint8_t *category)
+{
+	for (size_t k = 0; names && k < names->n_dists; k++) {
+		CLEANUP_FREE char *there = NULL;
+		size_t i;
+
+		/* One look for each site directory: distributions of one base come together. */
+		if (k && strcmp(names->dists[k].base, names->dists[k - 1].base) == 0)
+			continue;
+		there = path_join(names->dists[k].base, path);
+		i = inventory_find(&names->inv->roots[names->dists[k].root], there);
+		if (i != INVENTORY_NONE) {
+			*ret = package_of(names, names->dists[k].root, i);
+			*category = names->decisions[names->dists[k].root][i].category;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_entry(struct figures *f, const struct plan *p, const struct plan *names, size_t r,
+		      size_t i, struct growing *packages, struct growing *types)
 {
 	const struct entry *ent = &p->inv->roots[r].entries[i];
 	const char *path = ent->path + site_length(p, r, ent->path);
-	struct package_name name = package_of(p, r, i);
-	struct package_figures *package = group_of(packages, name.name, name.len), *type;
 	CLEANUP_FREE char *suffix = file_type(path);
+	uint8_t category = p->decisions[r][i].category;
+	struct package_figures *package, *type;
+	struct package_name name;
 
+	if (!package_in(names, path, &name, &category))
+		name = package_of(p, r, i);
+	package = group_of(packages, name.name, name.len);
 	set_version(package, name.version);
 	amount_add(&package->amount, ent);
 	amount_add(&f->total, ent);
-	amount_add(&f->by_category[p->decisions[r][i].category], ent);
+	amount_add(&f->by_category[category], ent);
 	type = group_of(types, suffix, strlen(suffix));
 	set_version(type, "");
 	amount_add(&type->amount, ent);
@@ -76,20 +102,22 @@ static void add_entry(struct figures *f, const struct plan *p, size_t r, size_t 
 						       .zipped = ent->packed};
 }
 
-void figures_make(const struct plan *survey, bool zipped, struct figures *ret)
+void figures_make(const struct plan *survey, const struct plan *names, struct figures *ret)
 {
 	struct growing packages = {.list = &ret->packages, .n = &ret->n_packages};
 	struct growing types = {.list = &ret->types, .n = &ret->n_types};
 	size_t n = 0;
 
-	*ret = (struct figures){.zipped_known = zipped, .files_known = true};
-	for (size_t r = 0; r < survey->inv->n_roots; r++)
+	*ret = (struct figures){.files_known = true, .libraries_known = true};
+	for (size_t r = 0; r < survey->inv->n_roots; r++) {
 		n += survey->inv->roots[r].n_entries;
+		ret->zipped_known = survey->inv->roots[r].zip != NULL;
+	}
 	ret->files = xcalloc(n, sizeof(*ret->files));
 	for (size_t r = 0; r < survey->inv->n_roots; r++)
 		for (size_t i = 0; i < survey->inv->roots[r].n_entries; i++)
 			if (counts(&survey->inv->roots[r].entries[i]))
-				add_entry(ret, survey, r, i, &packages, &types);
+				add_entry(ret, survey, names, r, i, &packages, &types);
 	strmap_free(&packages.names);
 	strmap_free(&types.names);
 	figures_sort(ret);

@@ -30,6 +30,7 @@ struct file_figures {
 struct figures {
 	bool zipped_known;      /* read from an archive */
 	bool files_known;       /* categories, types and files are filled; not from a baseline */
+	bool libraries_known;   /* not from a trace */
 	uint64_t archive_bytes; /* size of the archive file; 0: none */
 	struct amount total;
 	struct package_figures *packages;
@@ -45,8 +46,9 @@ struct figures {
 
 #define CLEANUP_FIGURES __attribute__((cleanup(figures_free)))
 
-/* Counts every file and link. `zipped` says whether the inventory came from an archive. */
-void figures_make(const struct plan *survey, bool zipped, struct figures *ret);
+/* Counts every file and link. `names`, or NULL, is a survey of another tree that tells the package
+ * of a file by its path below the site directory (for trees without metadata). */
+void figures_make(const struct plan *survey, const struct plan *names, struct figures *ret);
 /* Puts the lists in order, after somebody filled them by hand. */
 void figures_sort(struct figures *f);
 /* By name or path, or NULL; binary search. */

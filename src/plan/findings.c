@@ -28,10 +28,6 @@ const struct check_rule check_rules[CHECK_IDS] = {
 	[CHECK_LINK_OUTSIDE] = {"link-outside", SEVERITY_ERROR,
 				"A symbolic link leads out of the layer",
 				"Put the target into the layer, or leave the link out."},
-	[CHECK_UNREADABLE_ITEM] = {"unreadable-item", SEVERITY_ERROR,
-				   "An entry of the archive cannot be read",
-				   "Make the archive anew, with stored or deflated entries and "
-				   "without encryption."},
 	[CHECK_TRACED_MISSING] = {"traced-missing", SEVERITY_ERROR,
 				  "What the traced run used is not in the layer",
 				  "Build the layer with 'importtrace prune --keep' and this trace, "
@@ -49,6 +45,11 @@ const struct check_rule check_rules[CHECK_IDS] = {
 				  "Build the layer with 'importtrace prune', which writes "
 				  "unchecked-hash bytecode, or compile with 'python -m compileall "
 				  "--invalidation-mode unchecked-hash'."},
+	[CHECK_WRONG_BYTECODE] =
+		{"wrong-bytecode", SEVERITY_ERROR,
+		 "Bytecode that is never checked was compiled from another source: "
+		 "the source beside it is not what runs",
+		 "Compile anew, or build the layer with 'importtrace prune'."},
 	[CHECK_UNREADABLE_MODE] = {"unreadable-mode", SEVERITY_ERROR,
 				   "Not readable for every user, as a function at run time must",
 				   "chmod -R a+rX before packing; 'importtrace prune' does so."},

@@ -39,7 +39,7 @@ const char *rule_unused(const struct check_report *r, enum check_id id)
 
 	if (id >= CHECK_TOTAL_GREW && id <= CHECK_SONAME_CHANGED && !r->in->baseline)
 		return "a baseline";
-	if (id <= CHECK_UNREADABLE_ITEM && !r->in->archive)
+	if (id <= CHECK_LINK_OUTSIDE && !r->in->archive)
 		return "an archive";
 	if (id == CHECK_TRACED_MISSING && !r->in->n_traces)
 		return "a trace (--keep)";

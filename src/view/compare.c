@@ -21,16 +21,16 @@ char *change_reason(const struct change *c)
 	int64_t files = (int64_t)(c->now.files - c->old.files);
 
 	if (!c->old_version)
-		return xasprintf("new: %s", c->new_version[0] ? c->new_version : "no version");
+		return xasprintf("new%s%s", c->new_version[0] ? ": " : "", c->new_version);
 	if (!c->new_version)
-		return xasprintf("gone: %s", c->old_version[0] ? c->old_version : "no version");
+		return xasprintf("gone%s%s", c->old_version[0] ? ": " : "", c->old_version);
 	if (strcmp(c->old_version, c->new_version) != 0)
 		return xasprintf("%s → %s", c->old_version[0] ? c->old_version : "no version",
 				 c->new_version[0] ? c->new_version : "no version");
 	if (files)
 		return xasprintf("%+" PRId64 " file%s", files,
 				 files == 1 || files == -1 ? "" : "s");
-	return xstrdup("the same files, of other sizes");
+	return xstrdup(c->now.files > 1 ? "as many files, of other sizes" : "");
 }
 
 static bool zipped(const struct comparison *d)

@@ -72,7 +72,8 @@ static void change_row(const struct change *c, FILE *out)
 	fprintf(out, "| %s | %s | %s | %s | %s |\n", name, old, now, change, reason);
 }
 
-static void fold(const char *what, const struct changes *c, enum kind kind, size_t top, FILE *out)
+static void fold(const char *what, const char *many, const struct changes *c, enum kind kind,
+		 size_t top, FILE *out)
 {
 	static const char *const titles[KINDS] = {"New", "Gone", "Grew", "Shrank",
 						  "Changed, of the same size"};
@@ -83,9 +84,9 @@ static void fold(const char *what, const struct changes *c, enum kind kind, size
 	if (!n)
 		return;
 	fprintf(out,
-		"<details><summary>%s: %zu %s%s</summary>\n\n"
+		"<details><summary>%s: %zu %s</summary>\n\n"
 		"| %s | before | now | change | why |\n|---|---:|---:|---:|---|\n",
-		titles[kind], n, what, n == 1 ? "" : "s", what);
+		titles[kind], n, n == 1 ? what : many, what);
 	for (size_t i = 0; i < c->n && shown < top; i++)
 		if (kind_of(&c->list[i]) == kind) {
 			change_row(&c->list[i], out);
@@ -99,11 +100,11 @@ static void fold(const char *what, const struct changes *c, enum kind kind, size
 void markdown_changes(const struct comparison *diff, size_t top, FILE *out)
 {
 	for (size_t k = 0; k < KINDS; k++)
-		fold("package", &diff->packages, (enum kind)k, top, out);
+		fold("package", "packages", &diff->packages, (enum kind)k, top, out);
 	for (size_t k = 0; k < KINDS; k++)
-		fold("native file", &diff->libraries, (enum kind)k, top, out);
+		fold("native file", "native files", &diff->libraries, (enum kind)k, top, out);
 	for (size_t k = 0; k < KINDS; k++)
-		fold("file", &diff->files, (enum kind)k, top, out);
+		fold("file", "files", &diff->files, (enum kind)k, top, out);
 }
 
 void compare_show_markdown(const struct compare_report *r, size_t top, FILE *out)
@@ -113,9 +114,9 @@ void compare_show_markdown(const struct compare_report *r, size_t top, FILE *out
 	fprintf(out, "### importtrace compare: %s → %s\n\n", old, now);
 	markdown_totals(r->diff->old, r->diff->now, out);
 	for (size_t k = 0; k < KINDS; k++)
-		fold("category", &r->diff->categories, (enum kind)k, top, out);
+		fold("category", "categories", &r->diff->categories, (enum kind)k, top, out);
 	for (size_t k = 0; k < KINDS; k++)
-		fold("type", &r->diff->types, (enum kind)k, top, out);
+		fold("type", "types", &r->diff->types, (enum kind)k, top, out);
 	markdown_changes(r->diff, top, out);
 }
 

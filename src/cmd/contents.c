@@ -1,0 +1,260 @@
+#include "cmd/contents.h"
+
+#include "base/files.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "layer/facts.h"
+#include "layer/tree.h"
+#include "layer/zipin.h"
+#include "plan/tracemap.h"
+#include "trace/tracefile.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* --- layers ----------------------------------------------------------------------------------- */
+
+/* Faults that are findings; the others make a layer that cannot be checked. */
+static const struct {
+	enum zip_fault fault;
+	enum check_id id;
+} name_faults[] = {
+	{ZIP_FAULT_ABSOLUTE, CHECK_ABSOLUTE_NAME}, {ZIP_FAULT_DOTDOT, CHECK_PARENT_NAME},
+	{ZIP_FAULT_NAME, CHECK_BAD_NAME},	   {ZIP_FAULT_LONG, CHECK_BAD_NAME},
+	{ZIP_FAULT_TYPE, CHECK_BAD_NAME},	   {ZIP_FAULT_TWICE, CHECK_DUPLICATE_NAME},
+	{ZIP_FAULT_CASE, CHECK_NAME_CONFLICT},	   {ZIP_FAULT_UNDER, CHECK_NAME_CONFLICT},
+	{ZIP_FAULT_LINK, CHECK_LINK_OUTSIDE},
+};
+
+static void take_names(struct zip *z, struct contents *c)
+{
+	uint32_t drop = 0;
+	size_t cap = 0;
+
+	for (size_t i = 0; i < z->dir.n; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(name_faults); k++) {
+			if (!(z->dir.items[i].faults & 1u << name_faults[k].fault))
+				continue;
+			c->bad_names = array_grow(c->bad_names, c->n_bad_names, &cap,
+						  sizeof(*c->bad_names));
+			c->bad_names[c->n_bad_names++] =
+				(struct bad_name){.id = name_faults[k].id,
+						  .name = xstrdup(z->dir.items[i].name),
+						  .text = zip_fault_texts[name_faults[k].fault]};
+		}
+	for (size_t k = 0; k < ARRAY_SIZE(name_faults); k++)
+		if (name_faults[k].fault != ZIP_FAULT_CASE)
+			drop |= 1u << name_faults[k].fault;
+	zip_drop_faults(z, drop);
+}
+
+static int open_zip(const char *path, struct contents *ret, struct error *e)
+{
+	struct zip *z = zip_open_archive(path, e);
+
+	if (!z)
+		return -e->code;
+	if (!z->dir.n) {
+		zip_close_archive(z);
+		return error_set(e, EINVAL, "%s is an empty archive: there is nothing to check",
+				 path);
+	}
+	take_names(z, ret);
+	return zip_tree_read(z, NULL, "", false, &ret->inv, e);
+}
+
+static int open_layer(const char *path, struct contents *ret, struct error *e)
+{
+	struct stat st;
+	int r;
+
+	if (stat(path, &st) < 0)
+		return error_errno(e, errno, "cannot find the layer %s", path);
+	ret->kind = S_ISDIR(st.st_mode) ? CONTENTS_DIR : CONTENTS_ZIP;
+	if (ret->kind == CONTENTS_ZIP)
+		return open_zip(path, ret, e);
+	r = tree_read(path, "", &ret->inv, e);
+	if (r == 0 && !ret->inv.roots[0].n_entries)
+		r = error_set(e, EINVAL, "%s is an empty directory: there is nothing to check", path);
+	return r;
+}
+
+int contents_layer(const char *path, bool all, struct contents *ret, struct error *e)
+{
+	struct facts_options opt = {.all = all};
+	struct stat st;
+	int r = open_layer(path, ret, e);
+
+	if (r == 0)
+		r = facts_read(&ret->inv, 0, &opt, &ret->bytecodes, e);
+	if (r < 0)
+		return r;
+	inventory_index(&ret->inv);
+	plan_survey(&ret->inv, &ret->survey);
+	figures_make(&ret->survey, NULL, &ret->figures);
+	if (ret->kind == CONTENTS_ZIP && stat(path, &st) == 0)
+		ret->figures.archive_bytes = (uint64_t)st.st_size;
+	return 0;
+}
+
+/* --- baselines and traces --------------------------------------------------------------------- */
+
+int contents_baseline(const char *path, struct contents *ret, struct error *e)
+{
+	CLEANUP_BUF struct buf text = {0};
+	struct baseline b;
+	int r = file_read(path, BASELINE_FILE_MAX, &text, e);
+
+	if (r < 0)
+		return r;
+	r = baseline_parse(text.data, text.len, &b, e);
+	if (r < 0)
+		return error_add(e, "%s", path);
+	ret->kind = CONTENTS_BASELINE;
+	ret->figures = b.figures;
+	ret->settings = b.settings;
+	return 0;
+}
+
+/* By the first bytes: '{' is a trace, a baseline says so, all else must be a layer. */
+int contents_any(const char *path, struct contents *ret, struct error *e)
+{
+	char head[32] = "";
+	struct stat st;
+	FILE *f;
+	size_t n = 0;
+
+	if (stat(path, &st) < 0)
+		return error_errno(e, errno, "cannot find %s", path);
+	f = S_ISREG(st.st_mode) ? fopen(path, "re") : NULL;
+	if (f) {
+		n = fread(head, 1, sizeof(head) - 1, f);
+		fclose(f);
+	}
+	if (baseline_is(head, n) || strncmp(head, "<<<<<<<", 7) == 0)
+		return contents_baseline(path, ret, e);
+	if (head[0] != '{')
+		return contents_layer(path, false, ret, e);
+	ret->kind = CONTENTS_TRACE;
+	ret->trace = xcalloc(1, sizeof(*ret->trace));
+	return trace_read(path, ret->trace, e);
+}
+
+/* The directory of most traced files among those that Python installs packages to. */
+static char *usual_tree(const struct trace *t)
+{
+	static const char *const names[] = {"/site-packages/", "/dist-packages/", "/python/"};
+	CLEANUP_STRMAP struct strmap counts = {0};
+	const char *best = NULL;
+	size_t most = 0, len = 0;
+
+	for (size_t i = 0; i < t->n_files; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
+			const char *path = t->files[i].path, *at = strstr(path, names[k]);
+			size_t n = at ? (size_t)(at - path) + strlen(names[k]) - 1 : 0;
+			size_t *count = at ? strmap_add(&counts, path, n, 0, NULL) : NULL;
+
+			if (count && ++*count > most) {
+				most = *count;
+				best = path;
+				len = n;
+			}
+		}
+	return best ? xstrndup(best, len) : xstrdup("/");
+}
+
+struct filling {
+	struct inventory_root *root;
+	struct strmap dirs;
+	size_t cap;
+};
+
+static struct entry *add_entry(struct filling *f, char *path, enum entry_type type)
+{
+	struct inventory_root *root = f->root;
+
+	root->entries = array_grow(root->entries, root->n_entries, &f->cap, sizeof(*root->entries));
+	root->entries[root->n_entries] =
+		(struct entry){.path = path, .type = type, .mode = 0755, .zip_item = INVENTORY_NONE};
+	return &root->entries[root->n_entries++];
+}
+
+static void add_parents(struct filling *f, const char *path)
+{
+	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
+		bool is_new;
+
+		strmap_add(&f->dirs, path, (size_t)(s - path), 0, &is_new);
+		if (is_new)
+			add_entry(f, xstrndup(path, (size_t)(s - path)), ENTRY_DIR);
+	}
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
+}
+
+static void fill(struct contents *c, const char *tree)
+{
+	struct filling f = {0};
+
+	c->inv.roots = xcalloc(1, sizeof(*c->inv.roots));
+	c->inv.n_roots = 1;
+	f.root = c->inv.roots;
+	f.root->dir = xstrdup(tree);
+	f.root->prefix = xstrdup("");
+	for (size_t i = 0; i < c->trace->n_files; i++) {
+		const struct trace_file *t = &c->trace->files[i];
+		const char *below = path_below(t->path, tree);
+
+		if (!below || !below[0] || t->created || t->type != TRACE_TYPE_FILE)
+			continue;
+		add_parents(&f, below);
+		add_entry(&f, xstrdup(below), ENTRY_FILE)->size = (uint64_t)t->size;
+	}
+	strmap_free(&f.dirs);
+	if (f.root->n_entries)
+		qsort(f.root->entries, f.root->n_entries, sizeof(*f.root->entries), by_path);
+}
+
+int contents_of_trace(struct contents *c, const struct contents *other, const char *tree,
+		      struct error *e)
+{
+	bool layer = other->kind == CONTENTS_DIR || other->kind == CONTENTS_ZIP;
+	CLEANUP_TRACEMAP struct tracemap m = {0};
+	CLEANUP_FREE char *dir = tree ? path_clean(tree) : NULL;
+	int r = 0;
+
+	if (!dir && layer)
+		r = tracemap_make(c->trace, 1, &other->survey, NULL, 0, &m, e);
+	if (r < 0)
+		return r;
+	if (!dir)
+		dir = layer ? xstrdup(m.list[0].dir) : usual_tree(c->trace);
+	fill(c, dir);
+	if (!c->inv.roots[0].n_entries)
+		return error_set(e, EINVAL, "the trace touched no file below %s", dir);
+	inventory_index(&c->inv);
+	plan_survey(&c->inv, &c->survey);
+	figures_make(&c->survey, layer ? &other->survey : NULL, &c->figures);
+	c->figures.libraries_known = false;
+	return 0;
+}
+
+void contents_free(struct contents *c)
+{
+	for (size_t i = 0; i < c->n_bad_names; i++)
+		free(c->bad_names[i].name);
+	free(c->bad_names);
+	free(c->bytecodes.list);
+	figures_free(&c->figures);
+	settings_free(&c->settings);
+	plan_free(&c->survey);
+	inventory_free(&c->inv);
+	if (c->trace)
+		trace_free(c->trace);
+	free(c->trace);
+	*c = (struct contents){0};
+}

@@ -1,0 +1,266 @@
+#include "layer/facts.h"
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "layer/content.h"
+#include "layer/elf.h"
+#include "layer/pyc.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What was found in one *.pyc. */
+struct slot {
+	bool seen;
+	atomic_bool other; /* its source has another hash */
+	enum pyc_state state;
+	struct pyc pyc;
+};
+
+struct work {
+	struct inventory_root *root;
+	const struct facts_options *opt;
+	struct slot *slots; /* one for each entry */
+	bool sources;       /* second round: everything but bytecode, which is known by then */
+	atomic_size_t next;
+	pthread_mutex_t lock;
+	size_t failed; /* first entry that failed, with its error */
+	struct error *e;
+};
+
+static bool ends_with(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), k = strlen(suffix);
+
+	return n > k && memcmp(s + n - k, suffix, k) == 0;
+}
+
+static bool is_bytecode(const char *path)
+{
+	return ends_with(path, ".pyc");
+}
+
+/* The bytecode of a source in __pycache__: entries from the first to before *end. */
+static size_t cached(const struct inventory_root *root, const char *path, size_t *end)
+{
+	const char *base = path_base(path);
+	CLEANUP_FREE char *prefix =
+		xasprintf("%.*s__pycache__/%.*s.", (int)(base - path), path,
+			  (int)(strlen(base) - strlen(".py")), base);
+	size_t first = inventory_lower_bound(root, prefix), n = strlen(prefix);
+
+	*end = first;
+	while (*end < root->n_entries && strncmp(root->entries[*end].path, prefix, n) == 0)
+		(*end)++;
+	return first;
+}
+
+static bool is_hashed(const struct slot *s)
+{
+	return s->seen && (s->state == PYC_CHECKED || s->state == PYC_UNCHECKED);
+}
+
+/* Whether a source has hash-based bytecode. */
+static bool has_hashed(const struct work *w, const char *path)
+{
+	size_t end, i = cached(w->root, path, &end);
+
+	while (i < end && !is_hashed(&w->slots[i]))
+		i++;
+	return i < end;
+}
+
+static void compare_source(struct work *w, const char *path, const struct buf *source)
+{
+	size_t end;
+
+	for (size_t i = cached(w->root, path, &end); i < end; i++) {
+		struct slot *s = &w->slots[i];
+
+		if (is_hashed(s))
+			s->other = pyc_source_hash(s->pyc.magic, s->pyc.minor,
+						   source->data ? source->data : "",
+						   source->len) != s->pyc.hash;
+	}
+}
+
+static void look_at_bytecode(struct work *w, size_t i, const void *data, size_t len)
+{
+	struct slot *s = &w->slots[i];
+
+	s->seen = true;
+	s->state = pyc_probe(data, len, &s->pyc);
+}
+
+/* Only the beginning of a file. */
+static int read_head(struct work *w, size_t i, struct error *e)
+{
+	struct content *c = content_open(w->root, &w->root->entries[i], e);
+	unsigned char head[PYC_PROBE];
+	size_t len = 0;
+	ssize_t n = 1;
+
+	if (!c)
+		return -e->code;
+	while (n > 0 && len < sizeof(head)) {
+		n = content_next(c, head + len, sizeof(head) - len, e);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	content_close(c);
+	if (n >= 0)
+		look_at_bytecode(w, i, head, len);
+	return n < 0 ? (int)n : 0;
+}
+
+/* A content that is too large for memory: read to its end, and its facts by layer/content. */
+static int read_pieces(struct work *w, struct entry *ent, struct error *e)
+{
+	struct content *c = content_open(w->root, ent, e);
+	CLEANUP_FREE char *piece = xmalloc(65536);
+	ssize_t n = c ? 1 : -e->code;
+
+	while (n > 0)
+		n = content_next(c, piece, 65536, e);
+	content_close(c);
+	return n < 0 || !w->root->zip ? (int)n : content_facts(w->root, ent, e);
+}
+
+static void take_facts(struct work *w, size_t i, struct buf *content)
+{
+	struct entry *ent = &w->root->entries[i];
+
+	if (is_bytecode(ent->path))
+		look_at_bytecode(w, i, content->data, content->len);
+	else if (w->opt->all && ends_with(ent->path, ".py"))
+		compare_source(w, ent->path, content);
+	if (!w->root->zip)
+		return;
+	if (content_may_be_elf(ent))
+		ent->elf = elf_read_memory(content->data, content->len);
+	if (content_wants_text(ent->path)) {
+		ent->text_len = content->len;
+		ent->text = buf_take(content);
+	}
+}
+
+/* Whether the content of an entry is wanted as a whole. */
+static bool wants_whole(const struct work *w, const struct entry *ent)
+{
+	if (!w->root->zip)
+		return w->opt->all && ends_with(ent->path, ".py") && has_hashed(w, ent->path);
+	return w->opt->all || content_may_be_elf(ent) || content_wants_text(ent->path);
+}
+
+static int look_at(struct work *w, size_t i, struct buf *content, struct error *e)
+{
+	struct entry *ent = &w->root->entries[i];
+	int r;
+
+	if (ent->type != ENTRY_FILE || is_bytecode(ent->path) == w->sources)
+		return 0;
+	if (!wants_whole(w, ent))
+		return is_bytecode(ent->path) ? read_head(w, i, e) : 0;
+	if (ent->size > FACTS_WHOLE_MAX)
+		return read_pieces(w, ent, e);
+	r = content_read(w->root, ent, FACTS_WHOLE_MAX, content, e);
+	if (r == 0)
+		take_facts(w, i, content);
+	return r;
+}
+
+static void keep_first_error(struct work *w, size_t i, struct error *e)
+{
+	pthread_mutex_lock(&w->lock);
+	if (i < w->failed) {
+		w->failed = i;
+		error_clear(w->e);
+		*w->e = *e;
+		*e = (struct error){0};
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void *run(void *arg)
+{
+	struct work *w = arg;
+	CLEANUP_BUF struct buf content = {0};
+	size_t i;
+
+	while ((i = w->next++) < w->root->n_entries) {
+		CLEANUP_ERROR struct error e = {0};
+
+		if (look_at(w, i, &content, &e) < 0)
+			keep_first_error(w, i, &e);
+	}
+	return NULL;
+}
+
+static void run_all(struct work *w)
+{
+	unsigned jobs = w->opt->jobs ? w->opt->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+	pthread_t *threads = xcalloc(jobs, sizeof(*threads));
+	unsigned n = 0;
+
+	w->next = 0;
+	/* This thread is one of them; without others it does everything. */
+	while (n + 1 < jobs && pthread_create(&threads[n], NULL, run, w) == 0)
+		n++;
+	run(w);
+	while (n)
+		pthread_join(threads[--n], NULL);
+	free(threads);
+}
+
+static enum bytecode_state state_of(const struct slot *s)
+{
+	switch (s->state) {
+	case PYC_TIMED:
+		return BYTECODE_TIMED;
+	case PYC_CHECKED:
+	case PYC_UNCHECKED:
+		return s->other ? BYTECODE_OTHER : BYTECODE_SOUND;
+	case PYC_FOREIGN:
+		return BYTECODE_FOREIGN;
+	default:
+		return BYTECODE_DAMAGED;
+	}
+}
+
+static void collect(const struct work *w, size_t r, struct bytecodes *ret)
+{
+	for (size_t i = 0; i < w->root->n_entries; i++) {
+		const struct slot *s = &w->slots[i];
+
+		if (!s->seen)
+			continue;
+		ret->list = array_grow(ret->list, ret->n, &ret->cap, sizeof(*ret->list));
+		ret->list[ret->n] = (struct bytecode){.root = r, .entry = i, .state = state_of(s)};
+		if (s->state == PYC_TIMED) {
+			ret->list[ret->n].mtime = s->pyc.mtime;
+			ret->list[ret->n].size = s->pyc.size;
+		}
+		ret->n++;
+	}
+}
+
+int facts_read(struct inventory *inv, size_t r, const struct facts_options *opt,
+	       struct bytecodes *ret, struct error *e)
+{
+	struct inventory_root *root = &inv->roots[r];
+	struct work w = {.root = root,
+			 .opt = opt,
+			 .slots = xcalloc(root->n_entries, sizeof(struct slot)),
+			 .lock = PTHREAD_MUTEX_INITIALIZER,
+			 .failed = SIZE_MAX,
+			 .e = e};
+
+	run_all(&w);
+	w.sources = true;
+	run_all(&w);
+	if (w.failed == SIZE_MAX)
+		collect(&w, r, ret);
+	free(w.slots);
+	return w.failed == SIZE_MAX ? 0 : -e->code;
+}
