@@ -34,15 +34,16 @@ struct check_args {
 
 static const struct argp_option options[] = {
 	{"baseline", 'b', "FILE", 0, "Compare with what this file says the layer may hold", 0},
-	{"update", OPT_UPDATE, 0, 0, "Write the layer as it is to the baseline, with the options", 0},
-	{"format", 'f', "text|json|junit|sarif|github|gitlab|markdown", 0,
-	 "How to say it (text)", 0},
+	{"update", OPT_UPDATE, 0, 0, "Write the layer as it is to the baseline, with the options",
+	 0},
+	{"format", 'f', "text|json|junit|sarif|github|gitlab|markdown", 0, "How to say it (text)",
+	 0},
 	{"output", 'o', "FILE", 0, "Where to (default: standard output)", 0},
 	{"keep", 'k', "TRACE", 0, "What this run used must be there; repeatable", 0},
 	{"root", 'r', "DIR[=PREFIX]", 0,
 	 "Where the traced tree was, and where the layer has it (default: found)", 0},
-	{"limits", OPT_LIMITS, "lambda", 0, "AWS Lambda's quotas, with --budget room (10MB) to spare",
-	 0},
+	{"limits", OPT_LIMITS, "lambda", 0,
+	 "AWS Lambda's quotas, with --budget room (10MB) to spare", 0},
 	{"budget", OPT_BUDGET, "WHAT=VALUE", 0,
 	 "total, zipped, room, package:NAME = SIZE; files = N; growth = PERCENT; repeatable", 0},
 	{"platform", OPT_PLATFORM, "TAG", 0, "What the target is: manylinux_2_26_aarch64 …", 0},
@@ -74,7 +75,8 @@ static void parse_format(struct check_args *args, const char *value, struct argp
 			args->format = check_formats[i];
 			return;
 		}
-	argp_error(state, "--format is text, json, junit, sarif, github, gitlab or markdown, not '%s'",
+	argp_error(state,
+		   "--format is text, json, junit, sarif, github, gitlab or markdown, not '%s'",
 		   value);
 }
 
@@ -142,7 +144,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		break;
 	case ARGP_KEY_END:
 		if (args->update && !args->baseline)
-			argp_error(state, "--update writes a baseline: name it with --baseline FILE");
+			argp_error(state,
+				   "--update writes a baseline: name it with --baseline FILE");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -250,10 +253,14 @@ static int check(const struct check_args *args, const struct trace *traces, stru
 	CLEANUP_CONTENTS struct contents now = {0}, old = {0};
 	CLEANUP_FINDINGS struct findings found = {0};
 	CLEANUP_SETTINGS struct settings settings = {0};
-	struct check_input in = {.survey = &now.survey, .now = &now.figures,
-				 .bytecodes = &now.bytecodes, .traces = traces,
-				 .n_traces = args->n_keep, .roots = args->roots,
-				 .n_roots = args->n_roots, .settings = &settings};
+	struct check_input in = {.survey = &now.survey,
+				 .now = &now.figures,
+				 .bytecodes = &now.bytecodes,
+				 .traces = traces,
+				 .n_traces = args->n_keep,
+				 .roots = args->roots,
+				 .n_roots = args->n_roots,
+				 .settings = &settings};
 	struct check_report report = {
 		.layer = args->layer, .baseline = args->baseline, .in = &in, .found = &found};
 	int r = read_baseline(args, &old, e);

@@ -21,9 +21,9 @@ static const struct {
 	enum check_id id;
 } name_faults[] = {
 	{ZIP_FAULT_ABSOLUTE, CHECK_ABSOLUTE_NAME}, {ZIP_FAULT_DOTDOT, CHECK_PARENT_NAME},
-	{ZIP_FAULT_NAME, CHECK_BAD_NAME},	   {ZIP_FAULT_LONG, CHECK_BAD_NAME},
-	{ZIP_FAULT_TYPE, CHECK_BAD_NAME},	   {ZIP_FAULT_TWICE, CHECK_DUPLICATE_NAME},
-	{ZIP_FAULT_CASE, CHECK_NAME_CONFLICT},	   {ZIP_FAULT_UNDER, CHECK_NAME_CONFLICT},
+	{ZIP_FAULT_NAME, CHECK_BAD_NAME},          {ZIP_FAULT_LONG, CHECK_BAD_NAME},
+	{ZIP_FAULT_TYPE, CHECK_BAD_NAME},          {ZIP_FAULT_TWICE, CHECK_DUPLICATE_NAME},
+	{ZIP_FAULT_CASE, CHECK_NAME_CONFLICT},     {ZIP_FAULT_UNDER, CHECK_NAME_CONFLICT},
 	{ZIP_FAULT_LINK, CHECK_LINK_OUTSIDE},
 };
 
@@ -76,7 +76,8 @@ static int open_layer(const char *path, struct contents *ret, struct error *e)
 		return open_zip(path, ret, e);
 	r = tree_read(path, "", &ret->inv, e);
 	if (r == 0 && !ret->inv.roots[0].n_entries)
-		r = error_set(e, EINVAL, "%s is an empty directory: there is nothing to check", path);
+		r = error_set(e, EINVAL, "%s is an empty directory: there is nothing to check",
+			      path);
 	return r;
 }
 
@@ -175,8 +176,8 @@ static struct entry *add_entry(struct filling *f, char *path, enum entry_type ty
 	struct inventory_root *root = f->root;
 
 	root->entries = array_grow(root->entries, root->n_entries, &f->cap, sizeof(*root->entries));
-	root->entries[root->n_entries] =
-		(struct entry){.path = path, .type = type, .mode = 0755, .zip_item = INVENTORY_NONE};
+	root->entries[root->n_entries] = (struct entry){
+		.path = path, .type = type, .mode = 0755, .zip_item = INVENTORY_NONE};
 	return &root->entries[root->n_entries++];
 }
 

@@ -12,10 +12,10 @@ enum contents_kind { CONTENTS_DIR, CONTENTS_ZIP, CONTENTS_TRACE, CONTENTS_BASELI
 
 struct contents {
 	enum contents_kind kind;
-	struct inventory inv;   /* of a layer; of a trace what it touched below `tree` */
-	struct plan survey;     /* of inv */
-	struct figures figures; /* of a baseline: those of the file */
-	struct settings settings; /* of a baseline */
+	struct inventory inv;       /* of a layer; of a trace what it touched below `tree` */
+	struct plan survey;         /* of inv */
+	struct figures figures;     /* of a baseline: those of the file */
+	struct settings settings;   /* of a baseline */
 	struct bytecodes bytecodes; /* of a layer */
 	struct bad_name *bad_names; /* of a zip */
 	size_t n_bad_names;

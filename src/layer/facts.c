@@ -46,9 +46,8 @@ static bool is_bytecode(const char *path)
 static size_t cached(const struct inventory_root *root, const char *path, size_t *end)
 {
 	const char *base = path_base(path);
-	CLEANUP_FREE char *prefix =
-		xasprintf("%.*s__pycache__/%.*s.", (int)(base - path), path,
-			  (int)(strlen(base) - strlen(".py")), base);
+	CLEANUP_FREE char *prefix = xasprintf("%.*s__pycache__/%.*s.", (int)(base - path), path,
+					      (int)(strlen(base) - strlen(".py")), base);
 	size_t first = inventory_lower_bound(root, prefix), n = strlen(prefix);
 
 	*end = first;

@@ -30,12 +30,14 @@ static void report_package(struct check *c, const struct change *p)
 
 	if (!p->old_version)
 		findings_add(c->found, CHECK_PACKAGE_ADDED, NULL, p->name,
-			     "%s%s%s is new: %" PRIu64 " files, %s.", p->name,
-			     p->new_version[0] ? " " : "", p->new_version, p->now.files, now);
+			     "%s%s%s is new: %" PRIu64 " file%s, %s.", p->name,
+			     p->new_version[0] ? " " : "", p->new_version, p->now.files,
+			     p->now.files == 1 ? "" : "s", now);
 	else if (!p->new_version)
 		findings_add(c->found, CHECK_PACKAGE_REMOVED, NULL, p->name,
-			     "%s%s%s is gone: it had %" PRIu64 " files, %s.", p->name,
-			     p->old_version[0] ? " " : "", p->old_version, p->old.files, old);
+			     "%s%s%s is gone: it had %" PRIu64 " file%s, %s.", p->name,
+			     p->old_version[0] ? " " : "", p->old_version, p->old.files,
+			     p->old.files == 1 ? "" : "s", old);
 	else if (strcmp(p->old_version, p->new_version) != 0)
 		findings_add(c->found, CHECK_PACKAGE_CHANGED, NULL, p->name,
 			     "%s %s is %s now: %s, it had %s.", p->name, p->old_version,

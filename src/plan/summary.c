@@ -43,11 +43,33 @@ size_t site_length(const struct plan *p, size_t root, const char *path)
 	return found ? best : lambda_site(path);
 }
 
+/* An owner that RECORD does not name: of a file in a *.dist-info directory, and of bytecode that was
+ * compiled after the installation, which goes with its source. */
+static size_t implied_owner(const struct plan *p, size_t root, size_t i)
+{
+	const char *path = p->inv->roots[root].entries[i].path, *cache;
+	const char *base = path_base(path);
+	CLEANUP_FREE char *source = NULL;
+	size_t at;
+
+	for (size_t k = 0; k < p->n_dists; k++)
+		if (p->dists[k].root == root && path_below(path, p->dists[k].dir))
+			return k;
+	cache = memmem(path, (size_t)(base - path), "__pycache__/", 12);
+	if (!cache || cache + 12 != base)
+		return INVENTORY_NONE;
+	source = xasprintf("%.*s%.*s.py", (int)(cache - path), path, (int)strcspn(base, "."), base);
+	at = inventory_find(&p->inv->roots[root], source);
+	return at == INVENTORY_NONE ? INVENTORY_NONE : p->owner[root][at];
+}
+
 struct package_name package_of(const struct plan *p, size_t root, size_t i)
 {
 	size_t owner = p->owner[root][i];
 	const char *path = p->inv->roots[root].entries[i].path;
 
+	if (owner == INVENTORY_NONE)
+		owner = implied_owner(p, root, i);
 	if (owner != INVENTORY_NONE)
 		return (struct package_name){.name = p->dists[owner].name,
 					     .version = p->dists[owner].version,

@@ -10,9 +10,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define CELL_MAX     200
-#define FINDINGS_MAX 20
-#define CHANGES_MAX  15
+#define CELL_MAX    200
+#define ROWS_MAX    20    /* of each table, if there is room */
+#define COMMENT_MAX 65000 /* bytes; GitHub takes 65,536 characters */
 
 char *markdown_cell(const char *text)
 {
@@ -107,8 +107,31 @@ void markdown_changes(const struct comparison *diff, size_t top, FILE *out)
 		fold("file", "files", &diff->files, (enum kind)k, top, out);
 }
 
-void compare_show_markdown(const struct compare_report *r, size_t top, FILE *out)
+/* With as many rows as make the whole short enough. */
+static void show_bounded(void (*render)(const void *report, size_t rows, FILE *out),
+			 const void *report, size_t rows, FILE *out)
 {
+	for (;; rows /= 2) {
+		CLEANUP_FREE char *text = NULL;
+		size_t len = 0;
+		FILE *f = open_memstream(&text, &len);
+
+		if (!f) {
+			render(report, 0, out);
+			return;
+		}
+		render(report, rows, f);
+		fclose(f);
+		if (len <= COMMENT_MAX || !rows) {
+			fwrite(text, 1, len, out);
+			return;
+		}
+	}
+}
+
+static void render_compare(const void *report, size_t top, FILE *out)
+{
+	const struct compare_report *r = report;
 	CLEANUP_FREE char *old = markdown_cell(r->old_name), *now = markdown_cell(r->new_name);
 
 	fprintf(out, "### importtrace compare: %s → %s\n\n", old, now);
@@ -118,6 +141,14 @@ void compare_show_markdown(const struct compare_report *r, size_t top, FILE *out
 	for (size_t k = 0; k < KINDS; k++)
 		fold("type", "types", &r->diff->types, (enum kind)k, top, out);
 	markdown_changes(r->diff, top, out);
+}
+
+void compare_show_markdown(const struct compare_report *r, size_t top, FILE *out)
+{
+	if (top == SIZE_MAX)
+		render_compare(r, top, out);
+	else
+		show_bounded(render_compare, r, top, out);
 }
 
 /* --- a check ---------------------------------------------------------------------------------- */
@@ -132,7 +163,7 @@ static void finding_row(const struct finding *f, FILE *out)
 }
 
 static size_t finding_rows(const struct findings *f, enum severity from, enum severity to,
-			   FILE *out)
+			   size_t rows, FILE *out)
 {
 	size_t n = 0;
 
@@ -143,18 +174,19 @@ static size_t finding_rows(const struct findings *f, enum severity from, enum se
 			continue;
 		if (!n)
 			fputs("| | finding | what | what to do |\n|---|---|---|---|\n", out);
-		if (n++ < FINDINGS_MAX)
+		if (n++ < rows)
 			finding_row(&f->list[i], out);
 	}
-	if (n > FINDINGS_MAX)
-		fprintf(out, "| | | (%zu more) | |\n", n - FINDINGS_MAX);
+	if (n > rows)
+		fprintf(out, "| | | (%zu more) | |\n", n - rows);
 	if (n)
 		fputc('\n', out);
 	return n;
 }
 
-void check_show_markdown(const struct check_report *r, FILE *out)
+static void render_check(const void *report, size_t rows, FILE *out)
 {
+	const struct check_report *r = report;
 	CLEANUP_FREE char *layer = markdown_cell(path_base(r->layer)), *totals = check_totals(r);
 	size_t tally[SEVERITIES];
 
@@ -163,18 +195,23 @@ void check_show_markdown(const struct check_report *r, FILE *out)
 		r->failed ? "failed" : "passed", layer, totals);
 	if (r->in->baseline)
 		markdown_totals(r->in->baseline, r->in->now, out);
-	if (!finding_rows(r->found, SEVERITY_ERROR, SEVERITY_WARNING, out))
+	if (!finding_rows(r->found, SEVERITY_ERROR, SEVERITY_WARNING, rows, out))
 		fputs("No errors and no warnings.\n\n", out);
 	if (r->in->baseline) {
 		CLEANUP_COMPARISON struct comparison diff = {0};
 
 		figures_compare(r->in->baseline, r->in->now, &diff);
-		markdown_changes(&diff, CHANGES_MAX, out);
+		markdown_changes(&diff, rows, out);
 	}
 	if (tally[SEVERITY_NOTE]) {
 		fprintf(out, "<details><summary>%zu note%s</summary>\n\n", tally[SEVERITY_NOTE],
 			tally[SEVERITY_NOTE] == 1 ? "" : "s");
-		finding_rows(r->found, SEVERITY_NOTE, SEVERITY_NOTE, out);
+		finding_rows(r->found, SEVERITY_NOTE, SEVERITY_NOTE, rows, out);
 		fputs("</details>\n", out);
 	}
+}
+
+void check_show_markdown(const struct check_report *r, FILE *out)
+{
+	show_bounded(render_check, r, ROWS_MAX, out);
 }
