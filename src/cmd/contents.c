@@ -220,20 +220,31 @@ static void fill(struct contents *c, const char *tree)
 		qsort(f.root->entries, f.root->n_entries, sizeof(*f.root->entries), by_path);
 }
 
+/* By what the other side holds; two traces of trees with nothing in common keep their own names. */
+static int find_tree(const struct contents *c, const struct contents *other, char **ret,
+		     struct error *e)
+{
+	CLEANUP_TRACEMAP struct tracemap m = {0};
+
+	if (other->inv.n_roots && tracemap_make(c->trace, 1, &other->survey, NULL, 0, &m, e) == 0) {
+		*ret = xstrdup(m.list[0].dir);
+		return 0;
+	}
+	if (other->inv.n_roots && other->kind != CONTENTS_TRACE)
+		return -e->code;
+	error_clear(e);
+	*ret = usual_tree(c->trace);
+	return 0;
+}
+
 int contents_of_trace(struct contents *c, const struct contents *other, const char *tree,
 		      struct error *e)
 {
 	bool layer = other->kind == CONTENTS_DIR || other->kind == CONTENTS_ZIP;
-	CLEANUP_TRACEMAP struct tracemap m = {0};
 	CLEANUP_FREE char *dir = tree ? path_clean(tree) : NULL;
-	int r = 0;
 
-	if (!dir && layer)
-		r = tracemap_make(c->trace, 1, &other->survey, NULL, 0, &m, e);
-	if (r < 0)
-		return r;
-	if (!dir)
-		dir = layer ? xstrdup(m.list[0].dir) : usual_tree(c->trace);
+	if (!dir && find_tree(c, other, &dir, e) < 0)
+		return -e->code;
 	fill(c, dir);
 	if (!c->inv.roots[0].n_entries)
 		return error_set(e, EINVAL, "the trace touched no file below %s", dir);

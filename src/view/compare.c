@@ -88,8 +88,9 @@ static void show_changes(const char *title, const struct changes *c, bool with_z
 		if (i < top) {
 			CLEANUP_FREE char *why = with_why ? change_reason(one) : xstrdup("");
 
-			add_row(t, escape_text(one->name), &one->old, &one->now, with_zip,
-				escape_text(why));
+			/* libsmartcols makes cells harmless itself. */
+			add_row(t, xstrdup(one->name), &one->old, &one->now, with_zip,
+				xstrdup(why));
 			continue;
 		}
 		add_amount(&old, &one->old);
@@ -125,7 +126,8 @@ void compare_show_text(const struct compare_report *r, size_t top, FILE *out)
 	if (!d->packages.n && !d->files.n && !d->libraries.n)
 		fputs("No difference.\n", out);
 	else
-		fprintf(out, "%zu packages are the same.\n", d->same_packages);
+		fprintf(out, "%zu package%s the same.\n", d->same_packages,
+			d->same_packages == 1 ? " is" : "s are");
 	if (!d->old->files_known || !d->now->files_known)
 		fputs("Categories, types and files are not compared: a baseline does not hold "
 		      "them.\n",

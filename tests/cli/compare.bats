@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# compare: layers, traces and baselines against one another.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	T=$(cd "$(mktemp -d)" && pwd -P)
+	cp -R probes/small_layer/python "$T/python"
+	sed "s|@ROOT@|$T/python|g" probes/small_layer/trace.json.in >"$T/trace.json"
+	cd "$T"
+	importtrace prune --safety all --root python -q -o all.zip
+	importtrace prune --keep trace.json --safety trace -q -o traced.zip
+}
+
+teardown() {
+	rm -rf "$T"
+}
+
+# js CODE: Python over the JSON on standard input, as r; one list by name as n.
+js() {
+	python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+def n(key):
+    return {x["name"]: x for x in r[key]}
+'"$1"
+}
+
+@test "two zips: what went, by package, category, type and file, and sums that agree" {
+	importtrace compare all.zip traced.zip --format json | js '
+assert r["old_total"]["files"] == 17 and r["new_total"]["files"] == 12
+assert r["old_total"]["zipped"] > r["new_total"]["zipped"]
+assert n("packages")["alpha"]["change"] == "shrank"
+assert n("packages")["alpha"]["old_version"] == n("packages")["alpha"]["new_version"] == "1.0"
+assert n("categories")["tests"]["new"]["files"] == 0
+assert n("files")["alpha/unused.py"]["change"] == "removed"
+gone = sum(x["old"]["bytes"] - x["new"]["bytes"] for x in r["files"])
+for key in ("packages", "categories", "types"):
+    assert sum(x["old"]["bytes"] - x["new"]["bytes"] for x in r[key]) == gone, key
+assert gone == r["old_total"]["bytes"] - r["new_total"]["bytes"]'
+	importtrace compare traced.zip all.zip --format json | js '
+assert n("files")["alpha/unused.py"]["change"] == "added"
+assert n("packages")["alpha"]["change"] == "grew"'
+}
+
+@test "a zip and a directory, whatever their site directories" {
+	importtrace compare all.zip python --format json | js '
+assert not r["files"] and not r["packages"], r
+assert "zipped" not in r["new_total"]'
+	run importtrace compare all.zip python
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"No difference."* ]]
+}
+
+@test "a trace is told in the layer's terms, wherever it was recorded" {
+	sed "s|$T/python|/elsewhere|g" trace.json >moved.json
+	for t in trace.json moved.json; do
+		importtrace compare all.zip $t --format json | js '
+assert set(x["name"] for x in r["files"] if x["change"] == "removed") >= {"alpha/unused.py"}
+assert n("packages")["alpha"]["new"]["files"] == 3
+assert "gamma_ns" not in n("packages")
+assert "libraries" not in r or not r["libraries"]'
+	done
+	importtrace compare trace.json all.zip >/dev/null
+	importtrace compare trace.json moved.json | grep -q "No difference"
+}
+
+@test "a baseline knows packages and native files only, and says so" {
+	importtrace check all.zip --baseline b --update >/dev/null || [ $? -eq 1 ]
+	run importtrace compare b all.zip
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"No difference."*"a baseline does not hold"* ]]
+	importtrace compare b traced.zip --format json | js '
+assert "files" not in r
+assert n("packages")["alpha"]["change"] == "shrank"'
+}
+
+@test "text and Markdown name what changed, with hostile names made harmless" {
+	mkdir -p python/alpha/$'new\nline' && echo 1 >python/alpha/$'new\nline'/$'<b>|\033[31m'
+	run importtrace compare all.zip python
+	[[ "$output" == *'new\x0aline/<b>|\x1b[31m'* ]]
+	run importtrace compare all.zip python --format markdown
+	[[ "$output" == *"New: 1 file"* ]]
+	[[ "$output" == *"&lt;b&gt;&#124;"* ]]
+	[[ "$output" != *"<b>"* ]]
+}
+
+@test "only the largest rows, or all of them" {
+	for i in {1..30}; do echo "$i" >"python/alpha/n$i.txt"; done
+	[ "$(importtrace compare all.zip python | grep -c 'alpha/n')" -eq 15 ]
+	importtrace compare all.zip python | grep -q '(15 more)'
+	[ "$(importtrace compare all.zip python --all | grep -c 'alpha/n')" -eq 30 ]
+}
+
+@test "what cannot be compared: exit 2 and why" {
+	refused() { # MESSAGE ARG…
+		run --separate-stderr importtrace compare "${@:2}"
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		# shellcheck disable=SC2154
+		[[ "$stderr" == *"$1"* ]] || { echo "$stderr"; false; }
+	}
+	refused "two of them" all.zip
+	refused "two at a time" all.zip all.zip all.zip
+	refused "cannot find nope" all.zip nope
+	echo hello >text
+	refused "text" all.zip text
+	echo '{}' >empty.json
+	refused "not a trace" all.zip empty.json
+	printf 'importtrace-baseline 9\n' >newer
+	refused "line 1: a baseline of version 9" newer all.zip
+	refused "touched no file below" all.zip trace.json --root /nowhere
+	refused "not 'html'" all.zip all.zip --format html
+}
