@@ -87,7 +87,8 @@ static int add_items(struct fill *f)
 			add_item(f, i);
 	for (size_t i = 0; r == 0 && i < d->n; i++)
 		r = add_parents(f, d->items[i].path);
-	qsort(f->root->entries, f->root->n_entries, sizeof(*f->root->entries), by_path);
+	if (f->root->n_entries)
+		qsort(f->root->entries, f->root->n_entries, sizeof(*f->root->entries), by_path);
 	return r;
 }
 

@@ -12,6 +12,14 @@
 
 /* --- namespace packages ----------------------------------------------------------------------- */
 
+/* "ns.child", not "ns.child.deeper" nor a module that is named from another directory on the path. */
+static bool is_child(const char *name, const char *namespace)
+{
+	size_t n = strlen(namespace);
+
+	return strncmp(name, namespace, n) == 0 && name[n] == '.' && !strchr(name + n + 1, '.');
+}
+
 static void keep_children(struct closure *c, const struct module *namespace)
 {
 	const struct inventory_root *root = &c->p->inv->roots[namespace->root];
@@ -24,7 +32,7 @@ static void keep_children(struct closure *c, const struct module *namespace)
 		const struct module *m = k == INVENTORY_NONE ? NULL : &c->modules.list[k];
 
 		if (m && !m->dir && !m->native && !c->unimportable[k] &&
-		    !strchr(m->name + strlen(namespace->name) + 1, '.') &&
+		    is_child(m->name, namespace->name) &&
 		    c->units.list[c->units.of[namespace->root][i]].allowed)
 			plan_keep(c->p, namespace->root, i, REASON_PLUGIN, namespace->root,
 				  namespace->entry);

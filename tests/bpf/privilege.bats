@@ -198,9 +198,9 @@ assert not [f for f in t["files"] + t["misses"] if "secret" in f["path"]]'
 	[ "$(uname -m)" = x86_64 ] || skip "user-mode Linux is for x86-64"
 	cat >init <<-SH
 	#!/bin/sh
-	mount -t proc proc /proc && mount -t sysfs sys /sys && mount -t tmpfs tmp /tmp
+	mount -t proc proc /proc && mount -t sysfs sys /sys && mount -t tmpfs tmp /mnt
 	PATH=$PATH
-	cd /tmp
+	cd /mnt
 	echo "kernel \$(uname -r)"
 	$BUILD/importtrace doctor
 	echo "doctor \$?"
