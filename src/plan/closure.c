@@ -50,9 +50,11 @@ static void mark_choices(struct closure *c, size_t r)
 	for (size_t i = 0; i < root->n_entries; i++) {
 		size_t up = i;
 
-		if (dirs[i] >= CHOICES_UNREAD_MIN && !modules[i] &&
-		    !c->units.list[unit_below(c, r, i)].touched)
-			c->p->decisions[r][i].choices = true;
+		if (dirs[i] >= CHOICES_UNREAD_MIN && !modules[i]) {
+			const struct unit *unit = &c->units.list[unit_below(c, r, i)];
+
+			c->p->decisions[r][i].choices = unit->allowed && !unit->touched;
+		}
 
 		if (root->entries[i].type == ENTRY_DIR || !plan_kept(c->p, r, i))
 			continue;
