@@ -71,6 +71,13 @@ static void keep_target(struct closure *c, const struct ask *ask, const char *li
 	follow(c, ask, line + skip, n);
 }
 
+/* Groups whose members are commands for people, whoever asks for them by name: no plugins. */
+static bool is_commands(const char *group, size_t len)
+{
+	return (len == 15 && memcmp(group, "console_scripts", len) == 0) ||
+	       (len == 11 && memcmp(group, "gui_scripts", len) == 0);
+}
+
 static bool is_group(struct closure *c, const char *line, size_t len, struct ask *ask)
 {
 	const size_t *code;
@@ -78,7 +85,7 @@ static bool is_group(struct closure *c, const char *line, size_t len, struct ask
 
 	while (n && line[n - 1] != ']')
 		n--;
-	if (n < 3)
+	if (n < 3 || is_commands(line + 1, n - 2))
 		return false;
 	code = strmap_find(&c->groups, line + 1, n - 2);
 	if (code)
