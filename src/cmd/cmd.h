@@ -24,6 +24,7 @@ struct command {
 };
 
 extern const struct command cmd_record;
+extern const struct command cmd_merge;
 extern const struct command cmd_prune;
 extern const struct command cmd_explain;
 extern const struct command cmd_check;

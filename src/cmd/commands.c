@@ -4,8 +4,8 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-	&cmd_record, &cmd_prune,  &cmd_explain,    &cmd_check, &cmd_compare,
-	&cmd_report, &cmd_doctor, &cmd_completion, NULL,
+	&cmd_record,  &cmd_merge,  &cmd_prune,  &cmd_explain,    &cmd_check,
+	&cmd_compare, &cmd_report, &cmd_doctor, &cmd_completion, NULL,
 };
 
 const struct command *command_find(const char *name)
