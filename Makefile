@@ -111,6 +111,12 @@ $(BUILD)/probes/%: probes/known/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -pthread -MMD -MP $< -o $@
 
+GENERATE_SOURCES := $(sort $(wildcard probes/generate/*.c))
+$(BUILD)/probes/generate: $(GENERATE_SOURCES) $(wildcard probes/generate/*.h)
+	$(call say,PROBE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -pthread $(GENERATE_SOURCES) -o $@
+
 .PHONY: test test-unit test-programs
 test-programs: all $(UNIT_TESTS) $(PROBES) $(BUILD)/tests/scan-dump
 

@@ -31,6 +31,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define MAP_ANONYMOUS       0x20
 #define RENAME_EXCHANGE     2
 #define AT_REMOVEDIR        0x200
+#define RESOLVE_IN_ROOT     0x10
 #define ENOENT              2
 #define ENOTDIR             20
 #define TRACE_WRITE         (1 << 6)
@@ -47,6 +48,11 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #endif
 #define STATX_MODE 28
 #define STATX_ARG  4
+
+/* struct open_how of openat2 */
+struct how {
+	__u64 flags, mode, resolve;
+};
 
 static __always_inline bool is_compat(struct task_struct *task)
 {
@@ -225,26 +231,36 @@ static __always_inline __s32 dir_of(const struct scratch *s, __u8 i)
 	return i == CALL_ARG_NONE ? AT_FDCWD : (__s32)arg(s, i);
 }
 
-static __always_inline __u64 open_flags(const struct scratch *s, const struct call *call)
+static __always_inline struct how open_how(const struct scratch *s, const struct call *call)
 {
-	__u64 flags = arg(s, call->flag_arg);
+	struct how how = {.flags = arg(s, call->flag_arg)};
 
 	if (call->flags & CALL_CREAT)
-		return O_CREAT | O_WRONLY | O_TRUNC;
-	if (call->flags & CALL_HOW) {
-		__u64 how = 0;
+		how.flags = O_CREAT | O_WRONLY | O_TRUNC;
+	if ((call->flags & CALL_HOW) &&
+	    bpf_probe_read_user(&how, sizeof(how), (void *)how.flags) != 0)
+		count(COUNT_UNREADABLE);
+	return how;
+}
 
-		if (bpf_probe_read_user(&how, sizeof(how), (void *)flags) != 0)
-			count(COUNT_UNREADABLE);
-		return how;
-	}
-	return flags;
+/* Sends what openat2 looked up with a directory in the place of the root. */
+static __always_inline void send_in_root(struct scratch *s, struct task_struct *task,
+					 const struct call *call)
+{
+	__s32 dirfd = dir_of(s, call->dir_arg);
+
+	s->event.flags |= EVENT_ROOTED;
+	if (add_user_name(s, arg(s, call->name_arg), &s->event.name_len) > 0 &&
+	    add_base(s, SCRATCH_CALL, task, dirfd, &s->event.base_len) &&
+	    add_base(s, SCRATCH_CALL, task, dirfd, &s->event.root_len))
+		event_send(s);
 }
 
 static __always_inline void on_open(struct scratch *s, struct task_struct *task,
 				    const struct call *call)
 {
-	__u64 flags = open_flags(s, call);
+	struct how how = open_how(s, call);
+	__u64 flags = how.flags;
 	struct file *file = file_of(task, (__u64)s->ret);
 
 	s->event.arg = flags;
@@ -261,10 +277,12 @@ static __always_inline void on_open(struct scratch *s, struct task_struct *task,
 			count(COUNT_UNREADABLE);
 		else if (!(s->event.flags & EVENT_DETACHED))
 			event_send(s);
-		return;
-	}
-	if (add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) >= 0)
+	} else if (how.resolve & RESOLVE_IN_ROOT) {
+		send_in_root(s, task, call);
+	} else if (add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg),
+			    dir_of(s, call->dir_arg)) >= 0) {
 		send_named(s, SCRATCH_CALL, task);
+	}
 }
 
 static __always_inline void on_fd(struct scratch *s, struct task_struct *task,
@@ -387,7 +405,10 @@ static __always_inline void on_miss(struct scratch *s, struct task_struct *task,
 				    const struct call *call)
 {
 	s->event.kind = EVENT_MISS;
-	if (add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) > 0)
+	if ((call->flags & CALL_HOW) && (open_how(s, call).resolve & RESOLVE_IN_ROOT))
+		send_in_root(s, task, call);
+	else if (add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) >
+		 0)
 		send_named(s, SCRATCH_CALL, task);
 }
 

@@ -59,6 +59,7 @@ static __always_inline void mount_send(struct scratch *s, __u32 which)
 	struct vfsmount *vfsmnt = (void *)(s->tree_at + bpf_core_field_offset(struct mount, mnt));
 
 	event_begin(s, EVENT_MOUNT, 0);
+	s->event.view = s->view;
 	s->event.arg = (__u64)parent << 32 | (__u32)BPF_CORE_READ(mnt, mnt_id);
 	s->event.dev = BPF_CORE_READ(root, d_sb, s_dev);
 	s->event.flags = mount_flags(BPF_CORE_READ(root, d_sb, s_magic));

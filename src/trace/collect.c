@@ -148,8 +148,8 @@ static void pend(struct collector *c, const struct event *ev, char *gone)
 	c->pending[c->n_pending++] = (struct pending){.event = copy, .gone = gone};
 }
 
-/* Tries again what waits for `path`, of which more is known now (NULL: everything). What cannot be
- * told even so is lost. */
+/* Tries again what waits for `path` or something below it, of which more is known now (NULL:
+ * everything). What cannot be told even so is lost. */
 static void retry(struct collector *c, const char *path)
 {
 	struct pending *all = c->pending;
@@ -161,7 +161,7 @@ static void retry(struct collector *c, const char *path)
 	c->n_pending = c->cap_pending = 0;
 	for (size_t i = 0; i < n; i++) {
 		size_t before = c->n_pending;
-		bool due = !path || strcmp(all[i].gone, path) == 0;
+		bool due = !path || path_below(all[i].gone, path);
 
 		if (!due) {
 			pend(c, all[i].event, TAKE_PTR(all[i].gone));
@@ -242,6 +242,12 @@ static struct trace_file *touch(struct collector *c, const struct event *ev, con
 	}
 	f = &c->files[at];
 	f->ops |= op;
+	/* Records that waited come late: the first touch is the earliest one. */
+	if ((int64_t)ev->time_ns - c->start_ns < f->first_ns) {
+		f->first_ns = (int64_t)ev->time_ns - c->start_ns;
+		f->pid = (int32_t)ev->tgid;
+		f->created = created || in_created_dir(c, path);
+	}
 	return f;
 }
 
@@ -317,10 +323,10 @@ static void on_file(struct collector *c, const struct heard *h)
 	}
 	if (!h->name)
 		return;
-	if (strcmp(h->name, h->path) == 0)
-		links_plain(&c->resolver.links, where);
-	else if (f)
+	if (strcmp(h->name, h->path) != 0 && f)
 		touch_asked(c, h, f, where);
+	else if (!(h->ev->flags & EVENT_NOFOLLOW))
+		links_plain(&c->resolver.links, where);
 }
 
 /* --- names that come and go ------------------------------------------------------------------- */
@@ -344,8 +350,13 @@ static void on_moved(struct collector *c, const struct event *ev, const char *fr
 	links_settle(links, from, to, (int64_t)ev->time_ns);
 	if (exchange)
 		links_settle(links, to, from, (int64_t)ev->time_ns);
+	links->moved_from = from;
+	links->moved_to = to;
 	retry(c, from);
+	links->moved_from = exchange ? to : NULL;
+	links->moved_to = from;
 	retry(c, to);
+	links->moved_from = NULL;
 	resolver_forget(&c->resolver, from);
 	resolver_forget(&c->resolver, to);
 	links_moved(links, from, to, exchange, (int64_t)ev->time_ns);
@@ -578,7 +589,7 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 		break;
 	case EVENT_MOUNT:
 		mounts_add(&c->resolver.mounts, ev, join_components(data, ev->path_len),
-			   TAKE_PTR(h.root));
+			   join_components(data + ev->path_len, ev->root_len));
 		break;
 	}
 }
@@ -629,6 +640,8 @@ void collector_finish(struct collector *c, struct trace *ret, struct collector_l
 	while (c->n_pending)
 		retry(c, NULL);
 	c->losses.unresolved += c->resolver.links.unsure;
+	if (!c->losses.example)
+		c->losses.example = TAKE_PTR(c->resolver.links.unsure_path);
 	*losses = c->losses;
 	c->losses.example = NULL;
 	for (size_t i = 0; i < c->n_files; i++)

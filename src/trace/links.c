@@ -102,8 +102,23 @@ static int64_t now_ns(void)
 	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
 }
 
+/* readlink of a path, or of where it has been moved to. */
+static ssize_t read_target(const struct links *l, const char *path, char *target, size_t size)
+{
+	ssize_t n = path_readlink(path, target, size);
+	const char *rest = n < 0 && (errno == ENOENT || errno == ENOTDIR) && l->moved_from
+				   ? path_below(path, l->moved_from)
+				   : NULL;
+	CLEANUP_FREE char *moved = NULL;
+
+	if (!rest)
+		return n;
+	moved = path_join(l->moved_to, rest);
+	return path_readlink(moved, target, size);
+}
+
 /* Asks the disk; LINK_NONE when there is nothing of that name (any more). */
-static enum link_state ask(struct link_fact *f)
+static enum link_state ask(const struct links *l, struct link_fact *f)
 {
 	char target[PATH_MAX];
 	ssize_t n;
@@ -112,7 +127,7 @@ static enum link_state ask(struct link_fact *f)
 		set(f, LINK_PLAIN, NULL, 0);
 		return LINK_PLAIN;
 	}
-	n = path_readlink(f->path, target, sizeof(target) - 1);
+	n = read_target(l, f->path, target, sizeof(target) - 1);
 	if (n < 0 && errno != EINVAL)
 		return errno == ENOENT || errno == ENOTDIR ? LINK_NONE : LINK_UNREADABLE;
 	if (n >= 0)
@@ -129,13 +144,19 @@ enum link_state links_look(struct links *l, const char *path, const char **targe
 	/* Gone, and yet it was found: somebody else has made it again, and the disk tells; or two
 	 * threads' records have changed places, and what it was is still known. */
 	if (state == LINK_NONE || f->gone) {
-		enum link_state asked = ask(f);
+		enum link_state asked = ask(l, f);
 
 		if (asked != LINK_NONE || state == LINK_NONE)
 			state = asked;
 	}
 	*target = f->target;
 	return state;
+}
+
+static void doubt(struct links *l, const char *path)
+{
+	if (!l->unsure++)
+		l->unsure_path = xstrdup(path);
 }
 
 /* What was read about a path, at about the time that the run changed it, is not sure. */
@@ -149,7 +170,7 @@ void links_plain(struct links *l, const char *path)
 	struct link_fact *f = get(l, path);
 
 	if (f->state == LINK_SYMLINK && f->read_ns)
-		l->unsure++;
+		doubt(l, path);
 	if (f->state != LINK_PLAIN || f->gone || f->read_ns)
 		set(f, LINK_PLAIN, NULL, 0);
 }
@@ -169,7 +190,7 @@ void links_removed(struct links *l, const char *path, bool directory, int64_t ns
 	if (directory)
 		set(f, LINK_PLAIN, NULL, 0);
 	else if (is_young(f, ns))
-		l->unsure++;
+		doubt(l, path);
 	f->gone = true;
 }
 
@@ -236,10 +257,11 @@ void links_settle(struct links *l, const char *from, const char *to, int64_t ns)
 
 	if (f->state != LINK_NONE && !is_young(f, ns))
 		return;
-	if (ask(&now) < LINK_PLAIN)
-		l->unsure += f->state != LINK_NONE;
-	else if (f->state != LINK_NONE && f->state != now.state)
-		l->unsure++;
+	if (ask(l, &now) < LINK_PLAIN) {
+		if (f->state != LINK_NONE)
+			doubt(l, from);
+	} else if (f->state != LINK_NONE && f->state != now.state)
+		doubt(l, from);
 	else
 		set(f, now.state, now.target, 0);
 	free(now.target);
@@ -250,7 +272,7 @@ void links_moved(struct links *l, const char *from, const char *to, bool exchang
 	struct moves moves = {0};
 
 	if (!exchange && is_young(find(l, to), ns))
-		l->unsure++;
+		doubt(l, to);
 	plan_move(&moves, l, from, to);
 	if (exchange)
 		plan_move(&moves, l, to, from);
@@ -283,6 +305,7 @@ void links_free(struct links *l)
 		free(l->facts[i].target);
 	}
 	free(l->facts);
+	free(l->unsure_path);
 	strmap_free(&l->by_path);
 	*l = (struct links){0};
 }

@@ -39,7 +39,10 @@ struct links {
 	struct strmap by_path; /* → index into facts */
 	struct link_fact *facts;
 	size_t n, cap;
-	uint64_t unsure; /* answers that may have been too young */
+	uint64_t unsure;   /* answers that may have been too young */
+	char *unsure_path; /* the first of them */
+	/* While a move is looked into: where the disk has by now what was below moved_from. */
+	const char *moved_from, *moved_to;
 };
 
 /* What `path` is. The target is valid until the next call. */
