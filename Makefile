@@ -118,10 +118,16 @@ $(BUILD)/probes/generate: $(GENERATE_SOURCES) $(wildcard probes/generate/*.h)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -pthread $(GENERATE_SOURCES) -o $@
 
 .PHONY: test test-unit test-programs
-test-programs: all $(UNIT_TESTS) $(PROBES) $(BUILD)/tests/scan-dump
+test-programs: all $(UNIT_TESTS) $(PROBES) $(BUILD)/probes/generate $(BUILD)/tests/scan-dump
 
 test: test-programs test-programs-asan
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run
+
+# Seeds of the generator: make generate SEEDS="1 300"
+SEEDS ?= 1 300
+.PHONY: generate
+generate: test-programs
+	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/bpf/generate $(SEEDS)
 
 test-unit: $(UNIT_TESTS)
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run unit

@@ -30,7 +30,8 @@ static bool in_use(const struct worker *w, const struct node *n)
 		if (w->fds[i] >= 0 && node_below(w->dirs[i].node, n))
 			return true;
 	for (int i = 0; i < w->world.n_mounts; i++)
-		if (node_below(w->world.mounts[i].point, n) || node_below(w->world.mounts[i].root, n))
+		if (node_below(w->world.mounts[i].point, n) ||
+		    node_below(w->world.mounts[i].root, n))
 			return true;
 	return false;
 }
@@ -66,8 +67,8 @@ static struct node *victim(struct worker *w, struct named *n)
 	struct node *v = pick_own(&w->world, &w->random, w->own, -1);
 	struct stat st;
 
-	if (v->kind == PROGRAM || in_use(w, v) ||
-	    !name_for(w, v, true, false, n) || n->means != MEANS || n->to.node != v)
+	if (v->kind == PROGRAM || in_use(w, v) || !name_for(w, v, true, false, n) ||
+	    n->means != MEANS || n->to.node != v)
 		return NULL;
 	if (is_risky(w))
 		return v;
@@ -91,7 +92,8 @@ static struct node *new_place(struct worker *w, struct named *n, char fresh[256]
 	struct node *dir = pick_own(&w->world, &w->random, w->own, DIRECTORY);
 
 	if (!name_for(w, dir, false, false, n) || n->means != MEANS ||
-	    n->to.node->kind != DIRECTORY || (!n->to.node->hidden && !node_below(n->to.node, w->own)))
+	    n->to.node->kind != DIRECTORY ||
+	    (!n->to.node->hidden && !node_below(n->to.node, w->own)))
 		return NULL;
 	fresh_name(&w->random, n->to.node, fresh);
 	if (strlen(n->name) + strlen(fresh) + 2 > sizeof(n->name))
@@ -338,10 +340,10 @@ static void change_exchange(struct worker *w)
 
 void change(struct worker *w)
 {
-	static void (*const ops[])(struct worker *w) = {
-		change_create,  change_create,  change_mkdir,   change_mkdir,  change_mknod,
-		change_symlink, change_symlink, change_link,    change_content, change_content,
-		change_tmpfile, change_remove,  change_remove,  change_move,   change_move,
+	static void (*const ops[])(struct worker * w) = {
+		change_create,  change_create,   change_mkdir,  change_mkdir,   change_mknod,
+		change_symlink, change_symlink,  change_link,   change_content, change_content,
+		change_tmpfile, change_remove,   change_remove, change_move,    change_move,
 		change_replace, change_exchange,
 	};
 

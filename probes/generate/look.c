@@ -386,10 +386,10 @@ void look(struct worker *w)
 		void (*op)(struct worker *w);
 		uint32_t weight;
 	} ops[] = {
-		{look_open, 20},     {look_old_open, 10}, {look_path, 6},     {look_openat2, 6},
-		{look_in_root, 6},   {look_beneath, 4},   {look_stat, 25},    {look_access, 8},
-		{look_readlink, 6},  {look_watch, 3},     {look_handle, 4},   {look_chdir, 8},
-		{look_deep, 1},      {look_exec, 2},
+		{look_open, 20},    {look_old_open, 10}, {look_path, 6},   {look_openat2, 6},
+		{look_in_root, 6},  {look_beneath, 4},   {look_stat, 25},  {look_access, 8},
+		{look_readlink, 6}, {look_watch, 3},     {look_handle, 4}, {look_chdir, 8},
+		{look_deep, 1},     {look_exec, 2},
 	};
 	uint32_t total = 0, at;
 

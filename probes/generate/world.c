@@ -128,8 +128,10 @@ struct node *pick(struct random *r, struct node *top, int kind)
 void fresh_name(struct random *r, const struct node *dir, char name[256])
 {
 	static const char *const nasty[] = {
-		"plain", "two words", "new\nline", "quo\"te'", "back\\slash", "\x01\x02", "\xff\xfe\x80",
-		"\xc3\xa9t\xc3\xa9", "-rf", "*", "...", " ", "tab\t", "a.py", "%s%n", "{\"json\":[",
+		"plain",       "two words", "new\nline",    "quo\"te'",
+		"back\\slash", "\x01\x02",  "\xff\xfe\x80", "\xc3\xa9t\xc3\xa9",
+		"-rf",         "*",         "...",          " ",
+		"tab\t",       "a.py",      "%s%n",         "{\"json\":[",
 	};
 
 	do {

@@ -47,8 +47,8 @@ bool chance(struct random *r, uint32_t percent);
 #define DEPTH  64
 
 struct world {
-	struct node *top; /* stands for `dir` */
-	char dir[256];    /* absolute and resolved */
+	struct node *top;  /* stands for `dir` */
+	char dir[256];     /* absolute and resolved */
 	struct node *root; /* what the process has as "/"; NULL: the real one */
 	struct mount mounts[MOUNTS];
 	int n_mounts;

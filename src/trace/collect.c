@@ -150,7 +150,7 @@ static void pend(struct collector *c, const struct event *ev, char *gone)
 
 /* Tries again what waits for `path` or something below it, of which more is known now (NULL:
  * everything). What cannot be told even so is lost. */
-static void retry(struct collector *c, const char *path)
+static void retry_all(struct collector *c, const char *path, bool below)
 {
 	struct pending *all = c->pending;
 	size_t n = c->n_pending;
@@ -161,7 +161,8 @@ static void retry(struct collector *c, const char *path)
 	c->n_pending = c->cap_pending = 0;
 	for (size_t i = 0; i < n; i++) {
 		size_t before = c->n_pending;
-		bool due = !path || path_below(all[i].gone, path);
+		const char *rest = path ? path_below(all[i].gone, path) : "";
+		bool due = rest && (below || !*rest);
 
 		if (!due) {
 			pend(c, all[i].event, TAKE_PTR(all[i].gone));
@@ -179,6 +180,18 @@ static void retry(struct collector *c, const char *path)
 		free(all[i].gone);
 	}
 	free(all);
+}
+
+static void retry(struct collector *c, const char *path)
+{
+	retry_all(c, path, true);
+}
+
+/* The run has used a path, and it is not a symlink: who waited for that can go on. */
+static void is_plain(struct collector *c, const char *path)
+{
+	links_plain(&c->resolver.links, path);
+	retry_all(c, path, false);
 }
 
 /* What `name` means, or NULL: then it is counted, waits, or is of no interest. */
@@ -326,7 +339,7 @@ static void on_file(struct collector *c, const struct heard *h)
 	if (strcmp(h->name, h->path) != 0 && f)
 		touch_asked(c, h, f, where);
 	else if (!(h->ev->flags & EVENT_NOFOLLOW))
-		links_plain(&c->resolver.links, where);
+		is_plain(c, where);
 }
 
 /* --- names that come and go ------------------------------------------------------------------- */
@@ -420,7 +433,7 @@ static void on_name(struct collector *c, const struct heard *h)
 	else if (path && (ev->flags & EVENT_REMOVED))
 		on_removed(c, ev, path);
 	else if (path && shown_plain(ev))
-		links_plain(&c->resolver.links, path);
+		is_plain(c, path);
 }
 
 static void add_miss(struct collector *c, const struct heard *h)

@@ -111,3 +111,9 @@ os.kill(os.getppid(), signal.SIGCONT)'
 	[ ! -e "$T/ran" ]
 	[ ! -e "$T/trace.json" ]
 }
+
+@test "random operations: the trace is what the generator says, or says itself that it is not" {
+	run tests/bpf/generate 1 10
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
