@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/strmap.h"
+#include "trace/heard.h"
 #include "trace/interp.h"
 #include "trace/resolve.h"
 #include "trace/tracefile.h"
@@ -43,85 +44,10 @@ struct collector {
 	struct trace_process *alive; /* scratch of collector_alive */
 };
 
-/* A record taken apart. Paths are those of the view, names absolute with symlinks not followed. */
-struct heard {
-	const struct event *ev;
-	char *path, *name, *name2, *root;
-	struct sight sight;
-};
-
 struct collector *collector_new(void)
 {
 	return xcalloc(1, sizeof(struct collector));
 }
-
-/* --- paths out of records --------------------------------------------------------------------- */
-
-/* Components from the leaf to the root, NUL-ended, to "/root/…/leaf". */
-static char *join_components(const char *data, size_t len)
-{
-	struct buf out = {0};
-	size_t end = len;
-
-	buf_reserve(&out, len + 1);
-	while (end > 1) {
-		size_t start = end - 1;
-
-		while (start > 0 && data[start - 1])
-			start--;
-		buf_addch(&out, '/');
-		buf_add(&out, data + start, end - 1 - start);
-		end = start;
-	}
-	if (!out.len)
-		buf_addch(&out, '/');
-	return buf_take(&out);
-}
-
-/* A name and the base before which it stands in the record; NULL when there is no name. */
-static char *join_name(const char *name, size_t len, size_t base_len, bool relative,
-		       const char *root)
-{
-	CLEANUP_FREE char *base = NULL;
-
-	if (!len || name[len - 1])
-		return NULL;
-	if (!relative)
-		return xasprintf("%s%s", root && strcmp(root, "/") != 0 ? root : "", name);
-	base = join_components(name + len, base_len);
-	return xasprintf("%s/%s", strcmp(base, "/") == 0 ? "" : base, name);
-}
-
-static void heard_take(struct heard *h, const struct event *ev, const char *data)
-{
-	const char *name = data + ev->path_len, *name2 = name + ev->name_len + ev->base_len,
-		   *root = name2 + ev->name2_len + ev->base2_len;
-	bool has_path = ev->path_len || ev->kind == EVENT_FILE || ev->kind == EVENT_EXEC;
-
-	*h = (struct heard){.ev = ev, .sight = {.view = ev->view, .tgid = ev->tgid}};
-	if (has_path && !(ev->flags & EVENT_DETACHED))
-		h->path = join_components(data, ev->path_len);
-	if (ev->flags & EVENT_ROOTED)
-		h->root = join_components(root, ev->root_len);
-	h->sight.root = h->root;
-	h->name =
-		join_name(name, ev->name_len, ev->base_len, !(ev->flags & EVENT_AT_ROOT), h->root);
-	if (ev->flags & EVENT_SYMLINK)
-		h->name2 = xstrndup(name2, ev->name2_len);
-	else
-		h->name2 = join_name(name2, ev->name2_len, ev->base2_len, ev->flags & EVENT_BASE2,
-				     h->root);
-}
-
-static void heard_cleanup(struct heard *h)
-{
-	free(h->path);
-	free(h->name);
-	free(h->name2);
-	free(h->root);
-}
-
-#define CLEANUP_HEARD __attribute__((cleanup(heard_cleanup)))
 
 /* --- what could not be told ------------------------------------------------------------------- */
 
@@ -601,8 +527,8 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 			p->alive = false;
 		break;
 	case EVENT_MOUNT:
-		mounts_add(&c->resolver.mounts, ev, join_components(data, ev->path_len),
-			   join_components(data + ev->path_len, ev->root_len));
+		mounts_add(&c->resolver.mounts, ev, path_of_components(data, ev->path_len),
+			   path_of_components(data + ev->path_len, ev->root_len));
 		break;
 	}
 }
