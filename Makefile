@@ -132,6 +132,18 @@ generate: test-programs
 test-unit: $(UNIT_TESTS)
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run unit
 
+.PHONY: probes
+probes: $(PROBES)
+
+# Too long for every change: overloaded recordings, and Debian's kernels in virtual machines.
+RUNS ?= 10000
+.PHONY: stress test-vm
+stress: test-programs
+	$(Q)PATH="$(CURDIR)/$(BUILD):$$PATH" BUILD="$(CURDIR)/$(BUILD)" \
+		python3 tests/bpf/overload.py --runs $(RUNS) $(if $(shell command -v stress-ng),--beside)
+test-vm:
+	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/vm/run
+
 # The same tests on a build with AddressSanitizer and UndefinedBehaviorSanitizer.
 .PHONY: asan test-programs-asan
 test-programs-asan:
@@ -211,4 +223,4 @@ clean:
 
 .PHONY: help
 help:
-	@echo "all test test-unit scan-diff asan clang tidy format format-check safety install clean"
+	@echo "all test test-unit stress test-vm scan-diff asan clang tidy format format-check safety install clean"
