@@ -172,12 +172,13 @@ static __always_inline int add_user_name(struct scratch *s, __u64 address, __u16
 		count(COUNT_TRUNCATED);
 		return -1;
 	}
+	/* Bytes with the NUL; but for "" older kernels say 0, not 1 (mm/maccess.c). */
 	n = bpf_probe_read_user_str(s->data + data_offset(pos), EVENT_NAME_MAX, (void *)address);
-	if (n <= 0) {
+	if (n < 0) {
 		count(COUNT_UNREADABLE);
 		return -1;
 	}
-	if (n == 1)
+	if (n <= 1)
 		return 0;
 	*len = (__u16)n;
 	s->pos = pos + (__u32)n;
