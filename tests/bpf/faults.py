@@ -218,9 +218,15 @@ def stop_and_continue():
 
 def interrupt():
     t = Terminal(["importtrace", "record", "-q", "-o", "trace.json", "--", "python3", "-c",
-                  "import sys, time\nn = 0\nprint('running', flush=True)\n"
-                  "while n < 2:\n  try: time.sleep(30)\n"
-                  "  except KeyboardInterrupt: n += 1; print('got', n, flush=True)\nsys.exit(9)"])
+                  "import signal, sys, time\n"
+                  "got = []\n"
+                  "signal.signal(signal.SIGINT, lambda *a: got.append(1))\n"
+                  "print('running', flush=True)\n"
+                  "for n in (1, 2):\n"
+                  "  while len(got) < n: time.sleep(0.01)\n"
+                  "  print('got', n, flush=True)\n"
+                  "time.sleep(0.3)\n"
+                  "sys.exit(9 if len(got) == 2 else 1)"])
     t.expect(b"running")
     t.send(b"\x03")
     t.expect(b"got 1")
