@@ -11,14 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_JSON = 256, OPT_LEVEL, OPT_BYTECODE, OPT_PYTHON, OPT_MANIFEST };
+enum { OPT_JSON = 256, OPT_LEVEL, OPT_BYTECODE, OPT_PYTHON, OPT_STRIP, OPT_MANIFEST };
 
 #define PACKAGES_SHOWN 15
 
 struct prune_args {
 	struct layer_input input;
 	struct layer_output output;
-	struct content content;
+	struct prune_content content;
 	const char *manifest;
 	bool dry_run, json, quiet, verbose;
 };
@@ -31,6 +31,7 @@ static const struct argp_option options[] = {
 	 "compiled; 'source': none; 'only': in the place of the source; 'keep': as it is.",
 	 0},
 	{"python", OPT_PYTHON, "EXE", 0, "What compiles bytecode (the traced Python)", 0},
+	{"strip", OPT_STRIP, 0, 0, "Leave out symbols of ELF files; no loaded byte moves", 0},
 	{"manifest", OPT_MANIFEST, "FILE", 0, "Write every file with its reason, as JSON", 0},
 	{"dry-run", 'n', 0, 0, "Decide and report, write nothing", 0},
 	{"json", OPT_JSON, 0, 0, "Report as JSON", 0},
@@ -89,6 +90,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		break;
 	case OPT_MANIFEST:
 		args->manifest = value;
+		break;
+	case OPT_STRIP:
+		args->content.strip = true;
 		break;
 	case OPT_LEVEL:
 		args->output.level =

@@ -17,7 +17,7 @@ static const char *const mode_names[] = {[BYTECODE_AS_IS] = "keep",
 					 [BYTECODE_SOURCE] = "source",
 					 [BYTECODE_ONLY] = "only"};
 
-bool content_bytecode(struct content *c, const char *value)
+bool content_bytecode(struct prune_content *c, const char *value)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(mode_names); i++)
 		if (strcmp(value, mode_names[i]) == 0) {
@@ -89,7 +89,7 @@ static struct pyc_levels levels_of(const struct traces *traces, const struct inv
 /* --- the Python that compiles ----------------------------------------------------------------- */
 
 struct search {
-	struct content *c;
+	struct prune_content *c;
 	const char *tag; /* "" when any will do */
 	const char *tried[PYTHONS_MAX];
 	size_t n;
@@ -108,7 +108,7 @@ static bool is_new(struct search *s, const char *exe)
 
 static bool try_python(struct search *s, const char *exe)
 {
-	struct content *c = s->c;
+	struct prune_content *c = s->c;
 	struct python py = {.exe = NULL};
 
 	error_clear(&c->no_python);
@@ -139,7 +139,7 @@ static bool search_traces(struct search *s)
 }
 
 struct asked {
-	struct content *c;
+	struct prune_content *c;
 	const char *tag;
 };
 
@@ -160,38 +160,52 @@ static const struct python *find_python(void *ctx)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-int content_apply(struct content *c, const struct traces *traces, const struct inventory *inv,
-		  struct members *m, struct error *e)
+static int apply_bytecode(struct prune_content *c, const struct inventory *inv, struct members *m,
+			  struct record_log *log, struct error *e)
 {
-	CLEANUP_RECORD_LOG struct record_log log = {0};
-	struct bytecode_options opt = {.mode = c->bytecode, .python = find_python, .jobs = c->jobs};
 	struct asked asked = {.c = c};
+	struct bytecode_options opt = {.mode = c->bytecode,
+				       .python = find_python,
+				       .ctx = &asked,
+				       .levels = levels_of(c->traces, inv),
+				       .jobs = c->jobs};
 	int r;
 
 	if (c->bytecode == BYTECODE_AS_IS)
 		return 0;
-	c->traces = traces;
-	opt.levels = levels_of(traces, inv);
 	asked.tag = opt.levels.tag;
-	opt.ctx = &asked;
 	opt.spool = c->spool = spool_new(e);
 	if (!c->spool)
 		return -e->code;
-	r = bytecode_apply(m, &opt, &log, &c->report, e);
+	r = bytecode_apply(m, &opt, log, &c->report, e);
 	/* Who names a Python wants it used, or to know why not. */
 	if (r == 0 && c->python && c->no_python.code)
 		r = error_set(e, c->no_python.code, "cannot compile: %s",
 			      error_text(&c->no_python));
+	return r;
+}
+
+int content_apply(struct prune_content *c, const struct traces *traces, const struct inventory *inv,
+		  struct members *m, struct error *e)
+{
+	CLEANUP_RECORD_LOG struct record_log log = {0};
+	int r;
+
+	c->traces = traces;
+	r = apply_bytecode(c, inv, m, &log, e);
+	if (r == 0 && c->strip)
+		r = strip_apply(m, c->jobs, &log, &c->stripped, e);
 	if (r == 0)
 		record_apply(&log, m);
 	return r;
 }
 
-void content_free(struct content *c)
+void content_free(struct prune_content *c)
 {
 	free(c->found.exe);
 	error_clear(&c->no_python);
 	spool_free(c->spool);
+	strip_report_free(&c->stripped);
 }
 
 /* --- telling ---------------------------------------------------------------------------------- */
@@ -203,7 +217,7 @@ struct count {
 
 #define COUNTS 9
 
-static void counts(const struct content *c, struct count ret[COUNTS])
+static void counts(const struct prune_content *c, struct count ret[COUNTS])
 {
 	const struct bytecode_report *b = &c->report;
 	const struct count all[COUNTS] = {
@@ -221,7 +235,7 @@ static void counts(const struct content *c, struct count ret[COUNTS])
 	memcpy(ret, all, sizeof(all));
 }
 
-void content_print(const struct content *c, FILE *out)
+static void print_bytecode(const struct prune_content *c, FILE *out)
 {
 	struct count list[COUNTS];
 	const char *separator = "bytecode: ";
@@ -248,7 +262,28 @@ void content_print(const struct content *c, FILE *out)
 			c->report.sourceless, c->found.exe ? c->found.tag : "this Python version");
 }
 
-struct json *content_json(const struct content *c)
+static void print_strip(const struct prune_content *c, FILE *out)
+{
+	const struct strip_report *s = &c->stripped;
+
+	if (!c->strip)
+		return;
+	fprintf(out, "strip: %" PRIu64 " of %zu ELF files, %.1f MB before, %.1f MB now",
+		s->by_reason[STRIP_DONE], s->n, (double)s->before / 1e6, (double)s->after / 1e6);
+	for (size_t i = STRIP_DONE + 1; i < STRIP_REASONS; i++)
+		if (s->by_reason[i])
+			fprintf(out, "; %" PRIu64 "%s: %s", s->by_reason[i],
+				i == STRIP_BLANKED ? "" : " as they are", strip_reason_names[i]);
+	fputc('\n', out);
+}
+
+void content_print(const struct prune_content *c, FILE *out)
+{
+	print_bytecode(c, out);
+	print_strip(c, out);
+}
+
+static struct json *bytecode_json(const struct prune_content *c)
 {
 	struct json *j = json_object();
 	struct count list[COUNTS];
@@ -260,5 +295,35 @@ struct json *content_json(const struct content *c)
 	json_set_int(j, "sourceless", (int64_t)c->report.sourceless);
 	if (c->found.exe)
 		json_set_bytes(j, "python", c->found.exe);
+	return j;
+}
+
+static struct json *strip_json(const struct prune_content *c)
+{
+	const struct strip_report *s = &c->stripped;
+	struct json *j = json_object(), *files = json_array();
+
+	json_set_int(j, "bytes_before", (int64_t)s->before);
+	json_set_int(j, "bytes_after", (int64_t)s->after);
+	for (size_t i = 0; i < s->n; i++) {
+		struct json *f = json_object();
+
+		json_set_bytes(f, "path", s->list[i].name);
+		json_set_int(f, "before", (int64_t)s->list[i].before);
+		json_set_int(f, "after", (int64_t)s->list[i].after);
+		json_set_string(f, "result", strip_reason_names[s->list[i].reason]);
+		json_append(files, f);
+	}
+	json_set(j, "files", files);
+	return j;
+}
+
+struct json *content_json(const struct prune_content *c)
+{
+	struct json *j = json_object();
+
+	json_set(j, "bytecode", bytecode_json(c));
+	if (c->strip)
+		json_set(j, "strip", strip_json(c));
 	return j;
 }

@@ -6,18 +6,21 @@
 
 #include "cmd/layer_input.h"
 #include "layer/bytecode.h"
+#include "layer/strip.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
-struct content {
+struct prune_content {
 	/* Options. */
 	enum bytecode_mode bytecode;
 	bool bytecode_given; /* else: fast, or as it is where nothing is traced */
 	const char *python;  /* --python: compiles what is missing */
+	bool strip;          /* --strip */
 	unsigned jobs;
 	/* Results. */
 	struct bytecode_report report;
+	struct strip_report stripped;
 	struct error no_python; /* why nothing was compiled */
 	/* Own. */
 	struct python found;
@@ -26,12 +29,12 @@ struct content {
 };
 
 /* The option's value; false when there is no such mode. */
-bool content_bytecode(struct content *c, const char *value);
+bool content_bytecode(struct prune_content *c, const char *value);
 /* Changes the members; what it made for them lives until content_free. */
-int content_apply(struct content *c, const struct traces *traces, const struct inventory *inv,
+int content_apply(struct prune_content *c, const struct traces *traces, const struct inventory *inv,
 		  struct members *m, struct error *e);
 struct json;
 /* A few lines for people; for programs a new object, which the caller frees. */
-void content_print(const struct content *c, FILE *out);
-struct json *content_json(const struct content *c);
-void content_free(struct content *c);
+void content_print(const struct prune_content *c, FILE *out);
+struct json *content_json(const struct prune_content *c);
+void content_free(struct prune_content *c);

@@ -14,7 +14,7 @@ struct layer_output {
 	const char *path; /* a zip, or with a trailing '/' a directory */
 	int level;        /* DEFLATE_LEVEL_MIN … MAX */
 	unsigned jobs;    /* 0: one for each core */
-	struct content *content;
+	struct prune_content *content;
 };
 
 /* Whether the layer may be written there: its directory exists, outside all roots (it would become

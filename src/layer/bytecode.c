@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "plan/inventory.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -44,7 +45,7 @@ static int check_time(const struct pyc *p, const struct member *source, struct e
 	struct stat st;
 	int64_t ns;
 
-	if (!source->path)
+	if (!source->path || (source->root && source->root->zip))
 		return 0;
 	if (stat(source->path, &st) < 0)
 		return error_errno(e, errno, "cannot stat %s", source->path);
@@ -243,10 +244,7 @@ static void want_sourceless(struct work *w, const struct member *source)
 		return;
 	}
 	one = add_file(w, name);
-	one->path = pyc->path ? xstrdup(pyc->path) : NULL;
-	one->data = pyc->data ? xstrndup(pyc->data, pyc->data_len) : NULL;
-	one->data_len = pyc->data_len;
-	one->size = pyc->size;
+	member_set_origin(one, pyc);
 	set_unchecked(one, source);
 }
 

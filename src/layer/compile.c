@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "layer/sandbox.h"
 
 #include <errno.h>
@@ -208,11 +209,7 @@ int python_probe(const char *exe, struct python *ret, struct error *e)
 struct pool {
 	const struct python *py;
 	struct compile_job *jobs;
-	size_t n, next;
 	struct spool *spool;
-	pthread_mutex_t lock;
-	struct error *e; /* of the first that failed */
-	int result;
 };
 
 static void put32(unsigned char *p, uint32_t v)
@@ -258,8 +255,8 @@ static int answer(const struct sandbox *s, struct buf *ret)
 
 /* The Python is started when there is work, and anew when it has died of a file: that file then
  * stays source. */
-static int compile_one(struct pool *p, struct sandbox *s, struct compile_job *job, struct buf *in,
-		       struct buf *out, struct error *e)
+static int compile_one(const struct pool *p, struct sandbox *s, struct compile_job *job,
+		       struct buf *in, struct buf *out, struct error *e)
 {
 	struct python now;
 	int r = member_read(job->source, in, e);
@@ -289,59 +286,26 @@ static int compile_one(struct pool *p, struct sandbox *s, struct compile_job *jo
 	return spool_write(p->spool, out, &job->at, e);
 }
 
-static bool claim(struct pool *p, size_t *i)
+static void work(struct parallel *p, void *ctx)
 {
-	bool more;
-
-	pthread_mutex_lock(&p->lock);
-	more = p->result == 0 && p->next < p->n;
-	*i = more ? p->next++ : 0;
-	pthread_mutex_unlock(&p->lock);
-	return more;
-}
-
-static void *work(void *arg)
-{
-	struct pool *p = arg;
+	const struct pool *pool = ctx;
 	struct sandbox s = {.fd = -1};
 	CLEANUP_BUF struct buf in = {0}, out = {0};
 	size_t i;
 
-	while (claim(p, &i)) {
+	while (parallel_next(p, &i)) {
 		CLEANUP_ERROR struct error e = {0};
-		int r = compile_one(p, &s, &p->jobs[i], &in, &out, &e);
 
-		if (r == 0)
-			continue;
-		pthread_mutex_lock(&p->lock);
-		if (p->result == 0)
-			p->result = error_set(p->e, e.code, "%s", error_text(&e));
-		pthread_mutex_unlock(&p->lock);
+		if (compile_one(pool, &s, &pool->jobs[i], &in, &out, &e) < 0)
+			parallel_fail(p, &e);
 	}
 	sandbox_stop(&s);
-	return NULL;
 }
 
 int compile_all(const struct python *py, struct compile_job *jobs, size_t n, unsigned workers,
 		struct spool *spool, struct error *e)
 {
-	struct pool p = {.py = py, .jobs = jobs, .n = n, .spool = spool, .e = e};
-	pthread_t *threads;
-	unsigned started = 0;
+	struct pool pool = {.py = py, .jobs = jobs, .spool = spool};
 
-	if (!workers)
-		workers = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-	if (workers > n)
-		workers = (unsigned)n;
-	threads = xcalloc(workers, sizeof(*threads));
-	pthread_mutex_init(&p.lock, NULL);
-	/* This thread is one of the workers; fewer than asked for only take longer. */
-	while (started + 1 < workers && pthread_create(&threads[started], NULL, work, &p) == 0)
-		started++;
-	work(&p);
-	for (unsigned i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
-	pthread_mutex_destroy(&p.lock);
-	free(threads);
-	return p.result;
+	return parallel_run(n, workers, work, &pool, e);
 }

@@ -62,20 +62,23 @@ static void member_free(struct member *m)
 	free(m->aux);
 }
 
+void member_set_origin(struct member *m, const struct member *from)
+{
+	m->path = from->path ? xstrdup(from->path) : NULL;
+	m->root = from->root;
+	m->entry = from->entry;
+	m->size = from->size;
+	m->mtime_ns = from->mtime_ns;
+	m->data = from->data ? xstrndup(from->data, from->data_len) : NULL;
+	m->data_len = from->data_len;
+}
+
 struct member *member_origin(const struct member *m)
 {
 	struct member *one = xcalloc(1, sizeof(*one));
 
-	*one = (struct member){.name = xstrdup(m->name),
-			       .kind = m->kind,
-			       .mode = m->mode,
-			       .path = m->path ? xstrdup(m->path) : NULL,
-			       .root = m->root,
-			       .entry = m->entry,
-			       .size = m->size,
-			       .mtime_ns = m->mtime_ns,
-			       .data = m->data ? xstrndup(m->data, m->data_len) : NULL,
-			       .data_len = m->data_len};
+	*one = (struct member){.name = xstrdup(m->name), .kind = m->kind, .mode = m->mode};
+	member_set_origin(one, m);
 	return one;
 }
 

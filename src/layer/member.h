@@ -48,6 +48,8 @@ struct member {
 
 /* A copy of where a member's content comes from, without its transformation; for `aux`. */
 struct member *member_origin(const struct member *m);
+/* The same for a member that is there. */
+void member_set_origin(struct member *m, const struct member *from);
 
 struct members {
 	struct member *list;

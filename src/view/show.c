@@ -179,7 +179,7 @@ static struct json *package_json(const struct group_amount *p)
 	return j;
 }
 
-void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *bytecode,
+void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *content,
 		       FILE *out)
 {
 	CLEANUP_JSON struct json *j = json_object();
@@ -198,8 +198,8 @@ void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json 
 	json_set(j, "packages", packages);
 	if (zip_bytes)
 		json_set_int(j, "zip_bytes", (int64_t)zip_bytes);
-	if (bytecode)
-		json_set(j, "bytecode", bytecode);
+	if (content)
+		json_set(j, "content", content);
 	json_print_pretty(j, &text);
 	fprintf(out, "%s\n", text.data);
 }

@@ -29,9 +29,9 @@ void show_reasons(const struct summary *s, FILE *out);
 void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out);
 
 struct json;
-/* One JSON document: total, kept, reasons, removed, packages, zip_bytes, and under "bytecode" what
- * is given (taken; may be NULL). */
-void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *bytecode,
+/* One JSON document: total, kept, reasons, removed, packages, zip_bytes, and under "content" what is
+ * given (taken; may be NULL). */
+void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *content,
 		       FILE *out);
 
 /* A progress bar on a terminal, for work that takes longer than a second; nothing elsewhere. */

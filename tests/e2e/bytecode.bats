@@ -129,7 +129,7 @@ layer() {
 		layer --json
 		"$python" - <<-'PY'
 		import json
-		b = json.load(open("report"))["bytecode"]
+		b = json.load(open("report"))["content"]["bytecode"]
 		assert (b["stale"], b["damaged"], b["compiled"]) == (2, 1, 3), b
 		PY
 		alone "$python"
