@@ -179,8 +179,7 @@ static struct json *package_json(const struct group_amount *p)
 	return j;
 }
 
-void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *content,
-		       FILE *out)
+void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *content, FILE *out)
 {
 	CLEANUP_JSON struct json *j = json_object();
 	CLEANUP_BUF struct buf text = {0};
