@@ -26,7 +26,7 @@ ALL_CFLAGS := -std=gnu17 $(WARNINGS) $(CFLAGS) -pthread
 ifneq ($(SANITIZE),)
   ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
-LDLIBS := -lbpf -lelf -lzip -lcjson -ldeflate -lz -lsmartcols -lcrypto -lm
+LDLIBS := -lbpf -lelf -lzip -lcjson -ldeflate -lzopfli -lz -lsmartcols -lcrypto -lm
 
 SOURCES := $(sort $(wildcard src/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
@@ -117,8 +117,15 @@ $(BUILD)/probes/generate: $(GENERATE_SOURCES) $(wildcard probes/generate/*.h)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -pthread $(GENERATE_SOURCES) -o $@
 
+# Makes the calls that write files fail (LD_PRELOAD). Never sanitized: it is loaded first.
+$(BUILD)/tests/libfault.so: tests/fault/fault.c
+	$(call say,FAULT,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -shared -fPIC $< -o $@ -ldl
+
 .PHONY: test test-unit test-programs
-test-programs: all $(UNIT_TESTS) $(PROBES) $(BUILD)/probes/generate $(BUILD)/tests/scan-dump
+test-programs: all $(UNIT_TESTS) $(PROBES) $(BUILD)/probes/generate $(BUILD)/tests/scan-dump \
+	$(BUILD)/tests/libfault.so
 
 test: test-programs test-programs-asan
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run

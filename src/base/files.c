@@ -1,5 +1,6 @@
 #include "base/files.h"
 
+#include "base/janitor.h"
 #include "base/mem.h"
 #include "base/path.h"
 
@@ -83,6 +84,24 @@ int write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+int pwrite_all(int fd, const void *data, size_t len, uint64_t offset)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = pwrite(fd, p, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return 0;
+}
+
 int pread_all(int fd, void *to, size_t len, uint64_t offset)
 {
 	char *p = to;
@@ -109,7 +128,7 @@ static char *holding_dir(const char *path)
 	return dir[0] ? TAKE_PTR(dir) : xstrdup(".");
 }
 
-static char *temp_name(const char *target)
+char *file_temp_name(const char *target)
 {
 	CLEANUP_FREE char *dir = holding_dir(target);
 	uint64_t r = 0;
@@ -136,7 +155,8 @@ int outfile_open(const char *target, struct outfile *ret, struct error *e)
 	f.target = xstrdup(target);
 	f.fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
 	if (f.fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-		f.tmp = temp_name(target);
+		f.tmp = file_temp_name(target);
+		f.janitor = janitor_start(f.tmp);
 		f.fd = open(f.tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	}
 	if (f.fd < 0)
@@ -146,22 +166,25 @@ int outfile_open(const char *target, struct outfile *ret, struct error *e)
 	return 0;
 }
 
-/* Gives an unnamed file its temporary name. */
+/* Puts an unnamed file in its place, or where that is taken beside it: a link cannot replace. */
 static int outfile_link(struct outfile *f, struct error *e)
 {
 	CLEANUP_FREE char *self = xasprintf("/proc/self/fd/%d", f->fd);
 	CLEANUP_FREE char *tmp = NULL;
 
-	if (f->tmp)
+	if (linkat(AT_FDCWD, self, AT_FDCWD, f->target, AT_SYMLINK_FOLLOW) == 0)
 		return 0;
-	tmp = temp_name(f->target);
+	if (errno != EEXIST)
+		return error_errno(e, errno, "cannot write %s", f->target);
+	tmp = file_temp_name(f->target);
+	f->janitor = janitor_start(tmp);
 	if (linkat(AT_FDCWD, self, AT_FDCWD, tmp, AT_SYMLINK_FOLLOW) < 0)
 		return error_errno(e, errno, "cannot write %s", tmp);
 	f->tmp = TAKE_PTR(tmp);
 	return 0;
 }
 
-static void sync_dir(const char *target)
+void file_sync_dir(const char *target)
 {
 	CLEANUP_FREE char *dir = holding_dir(target);
 	CLEANUP_CLOSE int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -173,17 +196,18 @@ static void sync_dir(const char *target)
 
 int outfile_commit(struct outfile *f, struct error *e)
 {
-	int r;
+	int r = 0;
 
 	if (fsync(f->fd) < 0)
 		return error_errno(e, errno, "cannot write %s", f->target);
-	r = outfile_link(f, e);
+	if (!f->tmp)
+		r = outfile_link(f, e);
 	if (r < 0)
 		return r;
-	if (rename(f->tmp, f->target) < 0)
+	if (f->tmp && rename(f->tmp, f->target) < 0)
 		return error_errno(e, errno, "cannot rename %s to %s", f->tmp, f->target);
 	free(TAKE_PTR(f->tmp));
-	sync_dir(f->target);
+	file_sync_dir(f->target);
 	outfile_discard(f);
 	return 0;
 }
@@ -192,6 +216,7 @@ void outfile_discard(struct outfile *f)
 {
 	if (f->tmp)
 		unlink(f->tmp);
+	janitor_dismiss(f->janitor);
 	if (f->fd >= 0)
 		close(f->fd);
 	free(f->tmp);

@@ -2,7 +2,8 @@
  *
  * An outfile is written beside its target without a name (O_TMPFILE; where the file system has
  * none, under a hidden temporary name), synced, and renamed over the target by outfile_commit.
- * Whatever fails and whenever the program is killed, the target is the old file or the new one.
+ * Whatever fails and whenever the program is killed, the target is the old file or the new one,
+ * and nothing else is left behind (base/janitor).
  */
 #pragma once
 
@@ -30,13 +31,24 @@ int file_read_at(int dirfd, const char *name, const char *path, size_t limit, st
 /* Writes all bytes, going on after EINTR and short writes. Returns 0 or -errno. */
 int write_all(int fd, const void *data, size_t len);
 
+/* The same at an offset. */
+int pwrite_all(int fd, const void *data, size_t len, uint64_t offset);
+
 /* Reads exactly len bytes at the offset. Returns 0 or -errno, -ENODATA when the file ends. */
 int pread_all(int fd, void *to, size_t len, uint64_t offset);
 
+/* A hidden name beside `target` that nothing has. The caller frees. */
+char *file_temp_name(const char *target);
+
+/* Syncs the directory that holds `path`, after a rename into it. A file system that cannot is no
+ * error: the rename has happened. */
+void file_sync_dir(const char *path);
+
 struct outfile {
-	int fd;       /* open for reading and writing; -1 when not open */
-	char *target; /* where it will appear */
-	char *tmp;    /* its present name, NULL while it has none */
+	int fd;                  /* open for reading and writing; -1 when not open */
+	char *target;            /* where it will appear */
+	char *tmp;               /* its present name, NULL while it has none */
+	struct janitor *janitor; /* removes tmp if we are killed; NULL while there is no tmp */
 };
 
 #define OUTFILE_NONE     \

@@ -35,7 +35,8 @@ static const struct argp_option options[] = {
 	{"manifest", OPT_MANIFEST, "FILE", 0, "Write every file with its reason, as JSON", 0},
 	{"dry-run", 'n', 0, 0, "Decide and report, write nothing", 0},
 	{"json", OPT_JSON, 0, 0, "Report as JSON", 0},
-	{"level", OPT_LEVEL, "1…12", 0, "Compression (7)", 0},
+	{"level", OPT_LEVEL, "1…12|max", 0,
+	 "Compression (7); 'max' takes minutes for what Zopfli can still save", 0},
 	{"jobs", 'j', "N", 0, "Threads (one for each core)", 0},
 	{"quiet", 'q', 0, 0, "No report", 0},
 	{"verbose", 'v', 0, 0, "Show each step's savings and Lambda's limits", 0},
@@ -95,8 +96,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		args->content.strip = true;
 		break;
 	case OPT_LEVEL:
-		args->output.level =
-			(int)number(value, DEFLATE_LEVEL_MIN, DEFLATE_LEVEL_MAX, state, "level");
+		args->output.level = strcmp(value, "max") == 0
+					     ? DEFLATE_LEVEL_ZOPFLI
+					     : (int)number(value, DEFLATE_LEVEL_MIN,
+							   DEFLATE_LEVEL_MAX, state, "level");
 		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s' is not wanted here; a trace is given with --keep", value);

@@ -78,7 +78,7 @@ static int make_members(const struct plan *p, struct members *m, struct error *e
 				m->list[i].name);
 	members_unique(m);
 	apply_rewrites(p, m);
-	return 0;
+	return members_check_parents(m, e);
 }
 
 static bool wants_directory(const char *output)

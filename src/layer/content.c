@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct content {
+struct content_stream {
 	const struct inventory_root *root;
 	const struct entry *ent;
 	struct zip_stream *stream; /* of a zip, else NULL */
@@ -29,14 +29,14 @@ static int has_changed(const struct inventory_root *root, const struct entry *en
 			 root->dir, ent->path, ent->size);
 }
 
-struct content *content_open(const struct inventory_root *root, const struct entry *ent,
-			     struct error *e)
+struct content_stream *content_open(const struct inventory_root *root, const struct entry *ent,
+				    struct error *e)
 {
-	struct content *c = xcalloc(1, sizeof(*c));
+	struct content_stream *c = xcalloc(1, sizeof(*c));
 	CLEANUP_FREE char *path = NULL;
 	struct stat st;
 
-	*c = (struct content){.root = root, .ent = ent, .fd = -1};
+	*c = (struct content_stream){.root = root, .ent = ent, .fd = -1};
 	if (root->zip) {
 		c->stream = zip_stream_open(root->zip, ent->zip_item, e);
 		if (!c->stream)
@@ -59,7 +59,7 @@ failed:
 	return NULL;
 }
 
-static ssize_t file_next(struct content *c, void *to, size_t n, struct error *e)
+static ssize_t file_next(struct content_stream *c, void *to, size_t n, struct error *e)
 {
 	ssize_t got;
 
@@ -74,12 +74,12 @@ static ssize_t file_next(struct content *c, void *to, size_t n, struct error *e)
 	return got;
 }
 
-ssize_t content_next(struct content *c, void *to, size_t n, struct error *e)
+ssize_t content_next(struct content_stream *c, void *to, size_t n, struct error *e)
 {
 	return c->stream ? zip_stream_read(c->stream, to, n, e) : file_next(c, to, n, e);
 }
 
-void content_close(struct content *c)
+void content_close(struct content_stream *c)
 {
 	if (!c)
 		return;
@@ -89,7 +89,7 @@ void content_close(struct content *c)
 	free(c);
 }
 
-static int read_whole(struct content *c, size_t size, struct buf *ret, struct error *e)
+static int read_whole(struct content_stream *c, size_t size, struct buf *ret, struct error *e)
 {
 	ssize_t n;
 
@@ -105,7 +105,7 @@ static int read_whole(struct content *c, size_t size, struct buf *ret, struct er
 int content_read(const struct inventory_root *root, const struct entry *ent, size_t limit,
 		 struct buf *ret, struct error *e)
 {
-	struct content *c;
+	struct content_stream *c;
 	int r;
 
 	buf_truncate(ret, 0);
@@ -165,7 +165,7 @@ static int open_spill(struct error *e)
 }
 
 /* The content in a file that has no name, or *fd -1 when it is no ELF. */
-static int spill_elf(struct content *c, int *fd, struct error *e)
+static int spill_elf(struct content_stream *c, int *fd, struct error *e)
 {
 	CLEANUP_FREE char *piece = xmalloc(65536);
 	ssize_t n;
@@ -190,7 +190,7 @@ static int spill_elf(struct content *c, int *fd, struct error *e)
 
 static int elf_facts(const struct inventory_root *root, struct entry *ent, struct error *e)
 {
-	struct content *c = content_open(root, ent, e);
+	struct content_stream *c = content_open(root, ent, e);
 	CLEANUP_CLOSE int fd = -1;
 	int r;
 

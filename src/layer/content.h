@@ -23,12 +23,12 @@ int content_read(const struct inventory_root *root, const struct entry *ent, siz
 		 struct buf *ret, struct error *e);
 
 /* The same piece by piece, for files that need not fit into memory. NULL and *e set on error. */
-struct content;
-struct content *content_open(const struct inventory_root *root, const struct entry *ent,
-			     struct error *e);
+struct content_stream;
+struct content_stream *content_open(const struct inventory_root *root, const struct entry *ent,
+				    struct error *e);
 /* Bytes given, 0 at the end, or -errno. */
-ssize_t content_next(struct content *c, void *to, size_t n, struct error *e);
-void content_close(struct content *c);
+ssize_t content_next(struct content_stream *c, void *to, size_t n, struct error *e);
+void content_close(struct content_stream *c);
 
 /* Fills the entry's facts that decisions read: elf, text (see struct entry). */
 int content_facts(const struct inventory_root *root, struct entry *ent, struct error *e);

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
+#include <zopfli/deflate.h>
+
+#define ZOPFLI_LARGE ((size_t)1 << 20)
 
 enum state { WAITING, RUNNING, DONE };
 
@@ -23,6 +26,7 @@ struct deflate_pool {
 	const struct members *members;
 	struct job *jobs;
 	int level;
+	bool zopfli;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	size_t next;    /* first member that no worker has looked at */
@@ -32,19 +36,52 @@ struct deflate_pool {
 	unsigned n_threads;
 };
 
-static int compress(struct libdeflate_compressor *c, const struct buf *in, struct deflated *out)
+/* Keeps the smaller of what is there and what Zopfli makes. */
+static void try_zopfli(const struct buf *in, struct deflated *out)
 {
-	size_t bound = libdeflate_deflate_compress_bound(c, in->len);
+	ZopfliOptions opt;
+	unsigned char *data = NULL, bits = 0;
+	size_t len = 0;
 
-	out->data = xmalloc(bound);
-	out->len =
-		libdeflate_deflate_compress(c, in->data ? in->data : "", in->len, out->data, bound);
-	if (!out->len)
-		return -EIO;
-	out->data = xreallocarray(out->data, out->len, 1);
-	out->size = in->len;
-	out->crc = libdeflate_crc32(0, in->data ? in->data : "", in->len);
-	return 0;
+	ZopfliInitOptions(&opt);
+	/* Zopfli's own advice: fewer rounds for what is large. */
+	opt.numiterations = in->len > ZOPFLI_LARGE ? 5 : 15;
+	ZopfliDeflate(&opt, 2, 1, (const unsigned char *)in->data, in->len, &bits, &data, &len);
+	if (len < out->len) {
+		free(out->data);
+		*out = (struct deflated){.data = TAKE_PTR(data), .len = len};
+	}
+	free(data);
+}
+
+/* Takes the content where it is stored. */
+static void compress(struct libdeflate_compressor *c, bool zopfli, struct buf *in,
+		     struct deflated *out)
+{
+	uint32_t crc = libdeflate_crc32(0, in->data ? in->data : "", in->len);
+	uint64_t size = in->len;
+
+	if (in->len) {
+		/* Only what is smaller than the content is of use. */
+		out->data = xmalloc(in->len);
+		out->len =
+			libdeflate_deflate_compress(c, in->data, in->len, out->data, in->len - 1);
+		out->stored = !out->len;
+		if (out->stored)
+			out->len = in->len;
+		if (zopfli)
+			try_zopfli(in, out);
+	} else {
+		out->stored = true;
+	}
+	if (out->stored) {
+		free(out->data);
+		out->data = (unsigned char *)buf_take(in);
+	} else {
+		out->data = xreallocarray(out->data, out->len, 1);
+	}
+	out->size = size;
+	out->crc = crc;
 }
 
 /* Runs a job that the caller has marked RUNNING, without the lock. */
@@ -55,8 +92,8 @@ static void run_job(const struct deflate_pool *p, size_t i, struct libdeflate_co
 	struct job *job = &p->jobs[i];
 
 	job->result = member_read(m, in, &job->error);
-	if (job->result == 0 && compress(c, in, &job->out) < 0)
-		job->result = error_set(&job->error, EIO, "cannot compress %s", m->name);
+	if (job->result == 0)
+		compress(c, p->zopfli, in, &job->out);
 	/* One huge file must not keep its buffer for all the small ones. */
 	if (in->cap > DEFLATE_AHEAD / 4)
 		buf_free(in);
@@ -64,7 +101,12 @@ static void run_job(const struct deflate_pool *p, size_t i, struct libdeflate_co
 
 static bool has_content(const struct member *m)
 {
-	return m->kind != MEMBER_DIR;
+	return m->kind != MEMBER_DIR && !deflate_is_big(m);
+}
+
+bool deflate_is_big(const struct member *m)
+{
+	return m->entry && !m->data && !m->transform && m->size > DEFLATE_AHEAD;
 }
 
 static uint64_t weight(const struct member *m)
@@ -72,16 +114,26 @@ static uint64_t weight(const struct member *m)
 	return m->data ? m->data_len : m->size;
 }
 
+static bool is_open(const struct deflate_pool *p, size_t i)
+{
+	return p->jobs[i].state == WAITING && has_content(&p->members->list[i]);
+}
+
+/* Whether as much may be begun now: one member at least, whatever its size. */
+static bool has_room(const struct deflate_pool *p, uint64_t more)
+{
+	return !p->ahead || p->ahead + more <= DEFLATE_AHEAD;
+}
+
 /* The next member to begin, marked RUNNING; waits while enough is ahead. With the lock held. */
 static bool claim(struct deflate_pool *p, size_t *i)
 {
 	for (;;) {
-		while (p->next < p->members->n && (p->jobs[p->next].state != WAITING ||
-						   !has_content(&p->members->list[p->next])))
+		while (p->next < p->members->n && !is_open(p, p->next))
 			p->next++;
 		if (p->stop || p->next >= p->members->n)
 			return false;
-		if (p->ahead < DEFLATE_AHEAD)
+		if (has_room(p, weight(&p->members->list[p->next])))
 			break;
 		pthread_cond_wait(&p->changed, &p->lock);
 	}
@@ -91,10 +143,15 @@ static bool claim(struct deflate_pool *p, size_t *i)
 	return true;
 }
 
+static struct libdeflate_compressor *new_compressor(const struct deflate_pool *p)
+{
+	return libdeflate_alloc_compressor(p->zopfli ? DEFLATE_LEVEL_MAX : p->level);
+}
+
 static void *work(void *arg)
 {
 	struct deflate_pool *p = arg;
-	struct libdeflate_compressor *c = libdeflate_alloc_compressor(p->level);
+	struct libdeflate_compressor *c = new_compressor(p);
 	CLEANUP_BUF struct buf in = {0};
 	size_t i;
 
@@ -119,6 +176,7 @@ struct deflate_pool *deflate_start(const struct members *m, int level, unsigned 
 		jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 	p->members = m;
 	p->level = level;
+	p->zopfli = level == DEFLATE_LEVEL_ZOPFLI;
 	p->jobs = xcalloc(m->n, sizeof(*p->jobs));
 	p->threads = xcalloc(jobs, sizeof(*p->threads));
 	pthread_mutex_init(&p->lock, NULL);
@@ -131,7 +189,7 @@ struct deflate_pool *deflate_start(const struct members *m, int level, unsigned 
 
 static void run_here(struct deflate_pool *p, size_t i)
 {
-	struct libdeflate_compressor *c = libdeflate_alloc_compressor(p->level);
+	struct libdeflate_compressor *c = new_compressor(p);
 	CLEANUP_BUF struct buf in = {0};
 
 	if (c)

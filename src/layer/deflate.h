@@ -2,26 +2,37 @@
  *
  * Workers run ahead of the consumer by at most DEFLATE_AHEAD bytes of content; the consumer takes
  * the members one by one, in any order, and compresses one itself when no worker has begun it.
- * The result depends on content and level alone, never on the number of workers.
+ * Members beyond DEFLATE_AHEAD are none of this pool's: layer/bigdeflate streams them. What does
+ * not get smaller is given as it is. The result depends on content and level alone, never on the
+ * number of workers.
+ *
+ * Memory: contents and results of DEFLATE_AHEAD bytes of content, and of one member for each
+ * worker where a transformation makes it from another file.
  */
 #pragma once
 
 #include "base/error.h"
 #include "layer/member.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define DEFLATE_AHEAD         ((uint64_t)64 << 20)
+#define DEFLATE_AHEAD         ((uint64_t)48 << 20)
 #define DEFLATE_LEVEL_MIN     1
 #define DEFLATE_LEVEL_MAX     12
+#define DEFLATE_LEVEL_ZOPFLI  13 /* the smallest of libdeflate's 12 and Zopfli */
 #define DEFLATE_LEVEL_DEFAULT 7
 
 struct deflated {
-	unsigned char *data; /* raw deflate (RFC 1951); valid until deflate_release */
+	unsigned char *data; /* raw deflate (RFC 1951) or as it is; valid until deflate_release */
 	size_t len;
 	uint64_t size; /* of the content */
 	uint32_t crc;  /* CRC-32 of the content */
+	bool stored;   /* deflate would not have made it smaller */
 };
+
+/* Whether a member is too large for memory and is streamed instead. */
+bool deflate_is_big(const struct member *m);
 
 struct deflate_pool;
 

@@ -2,24 +2,21 @@
 
 #include "base/buf.h"
 #include "base/files.h"
+#include "base/janitor.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "layer/content.h"
+#include "layer/deflate.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
+#define PIECE ((size_t)1 << 18)
 
 static int make_parents(const char *top, const char *name, struct error *e)
 {
@@ -32,25 +29,69 @@ static int make_parents(const char *top, const char *name, struct error *e)
 	return 0;
 }
 
-static int write_file(const char *path, const struct member *m, struct error *e)
+static int write_link(const char *path, const struct member *m, struct error *e)
+{
+	CLEANUP_BUF struct buf target = {0};
+	int r = member_read(m, &target, e);
+
+	if (r == 0 && symlink(target.data ? target.data : "", path) < 0)
+		return error_errno(e, errno, "cannot make the link %s", path);
+	return r;
+}
+
+/* A member of any size, from a small buffer. */
+static int copy_big(int fd, const char *path, const struct member *m, struct error *e)
+{
+	CLEANUP_FREE char *piece = xmalloc(PIECE);
+	struct content_stream *c = content_open(m->root, m->entry, e);
+	ssize_t n = c ? 1 : -e->code;
+	int r = 0;
+
+	while (r == 0 && n > 0) {
+		n = content_next(c, piece, PIECE, e);
+		if (n > 0)
+			r = write_all(fd, piece, (size_t)n);
+	}
+	content_close(c);
+	return r < 0 ? error_errno(e, -r, "cannot write %s", path) : n < 0 ? (int)n : 0;
+}
+
+static int copy_small(int fd, const char *path, const struct member *m, struct error *e)
 {
 	CLEANUP_BUF struct buf content = {0};
-	CLEANUP_CLOSE int fd = -1;
 	int r = member_read(m, &content, e);
 
 	if (r < 0)
 		return r;
-	if (m->kind == MEMBER_LINK)
-		return symlink(content.data ? content.data : "", path) < 0
-			       ? error_errno(e, errno, "cannot make the link %s", path)
-			       : 0;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, m->mode);
+	r = write_all(fd, content.data, content.len);
+	return r < 0 ? error_errno(e, -r, "cannot write %s", path) : 0;
+}
+
+static int write_file(const char *path, const struct member *m, struct error *e)
+{
+	CLEANUP_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, m->mode);
+	int r;
+
 	if (fd < 0)
 		return error_errno(e, errno, "cannot create %s", path);
-	r = write_all(fd, content.data, content.len);
-	if (r == 0 && (fchmod(fd, m->mode) < 0 || fsync(fd) < 0))
-		r = -errno;
-	return r < 0 ? error_errno(e, -r, "cannot write %s", path) : 0;
+	r = deflate_is_big(m) ? copy_big(fd, path, m, e) : copy_small(fd, path, m, e);
+	if (r == 0 && fchmod(fd, m->mode) < 0)
+		r = error_errno(e, errno, "cannot write %s", path);
+	/* What a file system says only now (NFS, quotas) is an error like any other. */
+	if (r == 0 && close(TAKE_FD(fd)) < 0)
+		r = error_errno(e, errno, "cannot write %s", path);
+	return r;
+}
+
+static int write_member(const char *path, const struct member *m, struct error *e)
+{
+	if (m->kind == MEMBER_FILE)
+		return write_file(path, m, e);
+	if (m->kind == MEMBER_LINK)
+		return write_link(path, m, e);
+	return mkdir(path, 0755) < 0 && errno != EEXIST
+		       ? error_errno(e, errno, "cannot make directory %s", path)
+		       : 0;
 }
 
 static int write_members(const struct members *m, const char *top,
@@ -66,10 +107,8 @@ static int write_members(const struct members *m, const char *top,
 		CLEANUP_FREE char *path = xasprintf("%s/%s", top, one->name);
 
 		r = make_parents(top, one->name, e);
-		if (r == 0 && one->kind != MEMBER_DIR)
-			r = write_file(path, one, e);
-		else if (r == 0 && mkdir(path, 0755) < 0 && errno != EEXIST)
-			r = error_errno(e, errno, "cannot make directory %s", path);
+		if (r == 0)
+			r = write_member(path, one, e);
 		done += one->size;
 		if (progress->update)
 			progress->update(progress->ctx, done, total);
@@ -77,27 +116,65 @@ static int write_members(const struct members *m, const char *top,
 	return r;
 }
 
+/* Nothing but the kernel's word tells whether thousands of files have reached the disk, and asking
+ * for each costs more than writing them: one sync of the file system (errors are reported, 5.8). */
+static int sync_tree(const char *dir, struct error *e)
+{
+	CLEANUP_CLOSE int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || syncfs(fd) < 0 ? error_errno(e, errno, "cannot write %s", dir) : 0;
+}
+
+static int write_and_rename(const struct members *m, const char *tmp, const char *target,
+			    const struct layer_progress *progress, struct error *e)
+{
+	int r = write_members(m, tmp, progress, e);
+
+	if (r == 0 && chmod(tmp, 0755) < 0)
+		r = error_errno(e, errno, "cannot write %s", tmp);
+	if (r == 0)
+		r = sync_tree(tmp, e);
+	/* Replaces an empty directory; ENOTEMPTY when somebody has filled it meanwhile. */
+	if (r == 0 && rename(tmp, target) < 0)
+		r = error_errno(e, errno, "cannot rename %s to %s", tmp, target);
+	return r;
+}
+
+static bool may_replace(const char *target)
+{
+	DIR *dir = opendir(target);
+	struct dirent *de;
+	int n = 0;
+
+	if (!dir)
+		return errno == ENOENT;
+	while (n <= 2 && (de = readdir(dir)))
+		n++;
+	closedir(dir);
+	return n <= 2;
+}
+
 int dir_write(const struct members *m, const char *target, const struct layer_progress *progress,
 	      struct error *e)
 {
 	CLEANUP_FREE char *clean = path_clean(target);
 	CLEANUP_FREE char *tmp = NULL;
-	CLEANUP_FREE char *dir = path_dir(clean);
+	struct janitor *janitor;
 	int r;
 
-	if (rmdir(clean) < 0 && errno != ENOENT)
-		return error_set(e, errno,
+	if (!may_replace(clean))
+		return error_set(e, EEXIST,
 				 "cannot write %s: it exists and is not an empty directory; remove "
 				 "it or choose another name",
 				 target);
-	tmp = xasprintf("%s%s.%s.XXXXXX", dir, dir[0] && strcmp(dir, "/") != 0 ? "/" : "",
-			path_base(clean));
-	if (!mkdtemp(tmp))
-		return error_errno(e, errno, "cannot make a directory beside %s", target);
-	r = write_members(m, tmp, progress, e);
-	if (r == 0 && (chmod(tmp, 0755) < 0 || rename(tmp, clean) < 0))
-		r = error_errno(e, errno, "cannot rename %s to %s", tmp, clean);
+	tmp = file_temp_name(clean);
+	janitor = janitor_start(tmp);
+	r = mkdir(tmp, 0700) < 0
+		    ? error_errno(e, errno, "cannot make a directory beside %s", target)
+		    : write_and_rename(m, tmp, clean, progress, e);
 	if (r < 0)
-		nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		remove_tree(tmp);
+	janitor_dismiss(janitor);
+	file_sync_dir(clean);
 	return r;
 }

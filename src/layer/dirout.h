@@ -1,7 +1,8 @@
 /* dirout - members into a directory: written beside the target, then renamed into its place.
  *
  * The target must not exist or be an empty directory: replacing a tree that somebody filled is
- * not ours to do. Modes are the members'; times are now.
+ * not ours to do. Modes are the members'; times are now. Whatever fails and whenever the program is
+ * killed, the target is as it was or whole, and nothing is left beside it (base/janitor).
  */
 #pragma once
 

@@ -96,7 +96,7 @@ static void look_at_bytecode(struct work *w, size_t i, const void *data, size_t 
 /* Only the beginning of a file. */
 static int read_head(struct work *w, size_t i, struct error *e)
 {
-	struct content *c = content_open(w->root, &w->root->entries[i], e);
+	struct content_stream *c = content_open(w->root, &w->root->entries[i], e);
 	unsigned char head[PYC_PROBE];
 	size_t len = 0;
 	ssize_t n = 1;
@@ -116,7 +116,7 @@ static int read_head(struct work *w, size_t i, struct error *e)
 /* A content that is too large for memory: read to its end, and its facts by layer/content. */
 static int read_pieces(struct work *w, struct entry *ent, struct error *e)
 {
-	struct content *c = content_open(w->root, ent, e);
+	struct content_stream *c = content_open(w->root, ent, e);
 	CLEANUP_FREE char *piece = xmalloc(65536);
 	ssize_t n = c ? 1 : -e->code;
 

@@ -95,6 +95,27 @@ void members_unique(struct members *m)
 	m->n = n;
 }
 
+int members_check_parents(const struct members *m, struct error *e)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const char *name = m->list[i].name;
+
+		for (const char *p = strchr(name, '/'); p; p = strchr(p + 1, '/')) {
+			CLEANUP_FREE char *parent = xstrndup(name, (size_t)(p - name));
+			struct member key = {.name = parent};
+			const struct member *at = members_find(m, &key);
+
+			if (at && at->kind != MEMBER_DIR)
+				return error_set(
+					e, EEXIST,
+					"%s is no directory, but another root has %s: give "
+					"them different prefixes with --root DIR=PREFIX",
+					parent, name);
+		}
+	}
+	return 0;
+}
+
 void members_free(struct members *m)
 {
 	for (size_t i = 0; i < m->n; i++)
@@ -134,7 +155,7 @@ int member_read(const struct member *m, struct buf *ret, struct error *e)
 
 static int peek_entry(const struct member *m, size_t n, struct buf *ret, struct error *e)
 {
-	struct content *c = content_open(m->root, m->entry, e);
+	struct content_stream *c = content_open(m->root, m->entry, e);
 	ssize_t got = c ? content_next(c, ret->data, n, e) : -e->code;
 
 	content_close(c);

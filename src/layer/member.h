@@ -69,6 +69,9 @@ void members_sort(struct members *m);
 struct member *members_find(const struct members *m, const struct member *key);
 /* Drops the second of two sorted neighbours with one name. */
 void members_unique(struct members *m);
+/* EEXIST when something of a sorted list lies below a file or link: written into a directory it
+ * would follow that link, perhaps out of it. */
+int members_check_parents(const struct members *m, struct error *e);
 void members_free(struct members *m);
 
 /* What the layer holds of a file or link member; an error names the path when it is not what was

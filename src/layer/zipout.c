@@ -2,7 +2,9 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "layer/bigdeflate.h"
 #include "layer/deflate.h"
+#include "layer/sink.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -16,9 +18,10 @@ struct zip_job {
 	const struct members *members;
 	const struct zip_options *opt;
 	struct deflate_pool *pool;
+	zip_t *za;
 	struct error *e; /* the first error of a member or of the output */
 	uint64_t done, total;
-	int fd; /* of the output */
+	struct sink sink; /* to the output */
 	zip_error_t zip_error;
 };
 
@@ -34,11 +37,12 @@ static zip_int64_t out_fail(struct zip_job *job)
 
 static zip_int64_t out_seek(struct zip_job *job, void *data, zip_uint64_t len)
 {
-	zip_int64_t at = lseek(job->fd, 0, SEEK_CUR), size = lseek(job->fd, 0, SEEK_END);
-	zip_int64_t to = zip_source_seek_compute_offset((zip_uint64_t)at, (zip_uint64_t)size, data,
-							len, &job->zip_error);
+	zip_int64_t to = zip_source_seek_compute_offset(job->sink.at, job->sink.size, data, len,
+							&job->zip_error);
+	int r = to < 0 ? 0 : sink_seek(&job->sink, (uint64_t)to);
 
-	return to < 0 || lseek(job->fd, to, SEEK_SET) < 0 ? -1 : 0;
+	errno = -r;
+	return to < 0 ? -1 : r < 0 ? out_fail(job) : 0;
 }
 
 static zip_int64_t out_callback(void *ctx, void *data, zip_uint64_t len, zip_source_cmd_t cmd)
@@ -60,13 +64,17 @@ static zip_int64_t out_callback(void *ctx, void *data, zip_uint64_t len, zip_sou
 		((zip_stat_t *)data)->valid = ZIP_STAT_SIZE;
 		return sizeof(zip_stat_t);
 	case ZIP_SOURCE_WRITE:
-		r = write_all(job->fd, data, len);
+		r = sink_write(&job->sink, data, len);
 		errno = -r;
 		return r < 0 ? out_fail(job) : (zip_int64_t)len;
 	case ZIP_SOURCE_SEEK_WRITE:
 		return out_seek(job, data, len);
 	case ZIP_SOURCE_TELL_WRITE:
-		return lseek(job->fd, 0, SEEK_CUR);
+		return (zip_int64_t)job->sink.at;
+	case ZIP_SOURCE_COMMIT_WRITE:
+		r = sink_flush(&job->sink);
+		errno = -r;
+		return r < 0 ? out_fail(job) : 0;
 	case ZIP_SOURCE_ERROR:
 		return zip_error_to_data(&job->zip_error, data, len);
 	default: /* nothing to open, begin, commit or free: the outfile's owner does that */
@@ -74,14 +82,18 @@ static zip_int64_t out_callback(void *ctx, void *data, zip_uint64_t len, zip_sou
 	}
 }
 
-/* --- one member: a source of ready-made deflate data ------------------------------------------ */
+/* --- one member: a source of ready-made data --------------------------------------------------- */
 
 struct source {
 	struct zip_job *job;
 	size_t i;
+	zip_uint64_t index; /* in the archive */
 	struct deflated out;
 	bool taken;
 	size_t at;
+	bool big; /* streamed, by layer/bigdeflate */
+	struct bigdeflate *stream;
+	uint32_t crc; /* of what was streamed */
 	zip_error_t error;
 };
 
@@ -98,14 +110,34 @@ static int source_take(struct source *s)
 	return r;
 }
 
+/* libzip asks before and after reading; only then it needs the CRC, and it has counted itself how
+ * many bytes there were. */
+static zip_int64_t big_stat(const struct source *s, zip_stat_t *st)
+{
+	zip_stat_init(st);
+	st->size = s->job->members->list[s->i].size;
+	st->comp_method = ZIP_CM_DEFLATE;
+	st->crc = s->crc;
+	st->encryption_method = ZIP_EM_NONE;
+	st->valid =
+		ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC | ZIP_STAT_ENCRYPTION_METHOD;
+	return sizeof(*st);
+}
+
 static zip_int64_t source_stat(struct source *s, zip_stat_t *st)
 {
+	if (s->big)
+		return big_stat(s, st);
 	if (source_take(s) < 0)
+		return -1;
+	/* libzip compresses what says it is stored, unless the entry is to be stored as well. That
+	 * is known only now; libzip looks at the entry after this call (lib/zip_close.c). */
+	if (s->out.stored && zip_set_file_compression(s->job->za, s->index, ZIP_CM_STORE, 0) < 0)
 		return -1;
 	zip_stat_init(st);
 	st->size = s->out.size;
 	st->comp_size = s->out.len;
-	st->comp_method = ZIP_CM_DEFLATE;
+	st->comp_method = s->out.stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE;
 	st->crc = s->out.crc;
 	st->encryption_method = ZIP_EM_NONE;
 	st->valid = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC |
@@ -113,10 +145,30 @@ static zip_int64_t source_stat(struct source *s, zip_stat_t *st)
 	return sizeof(*st);
 }
 
+static int source_open(struct source *s)
+{
+	const struct zip_options *opt = s->job->opt;
+
+	s->at = 0;
+	if (!s->big)
+		return source_take(s);
+	s->stream = bigdeflate_open(&s->job->members->list[s->i], opt->level, opt->jobs, s->job->e);
+	if (!s->stream)
+		zip_error_set(&s->error, ZIP_ER_READ, s->job->e->code);
+	return s->stream ? 0 : -1;
+}
+
 static zip_int64_t source_read(struct source *s, void *to, zip_uint64_t len)
 {
 	size_t left = s->out.len - s->at, n = len < left ? len : left;
 
+	if (s->big) {
+		ssize_t got = bigdeflate_read(s->stream, to, len, s->job->e);
+
+		if (got < 0)
+			zip_error_set(&s->error, ZIP_ER_READ, s->job->e->code);
+		return got < 0 ? -1 : got;
+	}
 	memcpy(to, s->out.data + s->at, n);
 	s->at += n;
 	return (zip_int64_t)n;
@@ -126,11 +178,17 @@ static void source_close(struct source *s)
 {
 	struct zip_job *job = s->job;
 
-	if (!s->taken)
+	if (s->big && s->stream) {
+		s->crc = bigdeflate_crc(s->stream);
+		job->done += job->members->list[s->i].size;
+		bigdeflate_close(TAKE_PTR(s->stream));
+	} else if (s->taken) {
+		job->done += s->out.size;
+		deflate_release(job->pool, s->i);
+		s->taken = false;
+	} else {
 		return;
-	job->done += s->out.size;
-	deflate_release(job->pool, s->i);
-	s->taken = false;
+	}
 	if (job->opt->progress.update)
 		job->opt->progress.update(job->opt->progress.ctx, job->done, job->total);
 }
@@ -147,8 +205,7 @@ static zip_int64_t source_callback(void *ctx, void *data, zip_uint64_t len, zip_
 	case ZIP_SOURCE_STAT:
 		return source_stat(s, data);
 	case ZIP_SOURCE_OPEN:
-		s->at = 0;
-		return source_take(s);
+		return source_open(s);
 	case ZIP_SOURCE_READ:
 		return source_read(s, data, len);
 	case ZIP_SOURCE_CLOSE:
@@ -157,6 +214,7 @@ static zip_int64_t source_callback(void *ctx, void *data, zip_uint64_t len, zip_
 	case ZIP_SOURCE_ERROR:
 		return zip_error_to_data(&s->error, data, len);
 	case ZIP_SOURCE_FREE:
+		bigdeflate_close(s->stream);
 		free(s);
 		return 0;
 	default:
@@ -213,6 +271,7 @@ static zip_int64_t add_content(zip_t *za, struct zip_job *job, size_t i)
 
 	s->job = job;
 	s->i = i;
+	s->big = deflate_is_big(m);
 	zip_error_init(&s->error);
 	zs = zip_source_function(za, source_callback, s);
 	if (!zs) {
@@ -222,6 +281,8 @@ static zip_int64_t add_content(zip_t *za, struct zip_job *job, size_t i)
 	at = zip_file_add(za, m->name, zs, name_encoding(m->name));
 	if (at < 0)
 		zip_source_free(zs);
+	else
+		s->index = (zip_uint64_t)at;
 	return at;
 }
 
@@ -277,6 +338,7 @@ static int write_archive(struct zip_job *job)
 
 	if (r < 0)
 		return r;
+	job->za = za;
 	r = add_members(za, job);
 	if (r < 0) {
 		zip_discard(za);
@@ -297,19 +359,18 @@ static int write_archive(struct zip_job *job)
 int zip_write(const struct members *m, const struct zip_options *opt, struct outfile *out,
 	      uint64_t *bytes, struct error *e)
 {
-	struct zip_job job = {.members = m, .opt = opt, .e = e, .fd = out->fd};
-	struct stat st;
+	struct zip_job job = {.members = m, .opt = opt, .e = e};
 	int r;
 
 	if (m->n == 0)
 		return error_set(e, EINVAL, "nothing is kept: there is no layer to write");
+	sink_open(&job.sink, out->fd);
 	zip_error_init(&job.zip_error);
 	r = write_archive(&job);
 	zip_error_fini(&job.zip_error);
+	*bytes = job.sink.size;
+	sink_free(&job.sink);
 	if (r < 0)
 		return error_add(e, "%s", out->target);
-	if (fstat(out->fd, &st) < 0)
-		return error_errno(e, errno, "cannot stat %s", out->target);
-	*bytes = (uint64_t)st.st_size;
 	return 0;
 }
