@@ -30,9 +30,12 @@ size_t site_length(const struct plan *p, size_t root, const char *path)
 	bool found = false;
 
 	for (size_t k = 0; k < p->n_dists; k++) {
-		const char *below = p->dists[k].root != root ? NULL
-				    : p->dists[k].base[0]    ? path_below(path, p->dists[k].base)
-							     : path;
+		/* Distributions of one directory come together: one look for all of them. */
+		bool again = k && p->dists[k].root == p->dists[k - 1].root &&
+			     strcmp(p->dists[k].base, p->dists[k - 1].base) == 0;
+		const char *below = again || p->dists[k].root != root ? NULL
+				    : p->dists[k].base[0] ? path_below(path, p->dists[k].base)
+							  : path;
 
 		if (!below || !below[0])
 			continue;
