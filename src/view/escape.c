@@ -91,19 +91,21 @@ char *escape_xml(const char *s)
 	return replaced(s, xml);
 }
 
-/* Backslash escapes do not stop GitHub's mentions (@), references (#) and bare links (: and .),
- * character references do. */
+/* Backslash escapes do not stop GitHub's links, mentions and references; character references stop
+ * links, but addresses (a@b), mentions (@) and references (#) are looked for in the finished text: a
+ * zero-width space behind the sign parts them. */
 static const char *markdown(char c)
 {
 	static const struct {
 		char c;
 		const char *by;
 	} table[] = {
-		{'&', "&amp;"},  {'<', "&lt;"},   {'>', "&gt;"},   {'|', "&#124;"}, {'@', "&#64;"},
-		{'#', "&#35;"},  {':', "&#58;"},  {'`', "&#96;"},  {'*', "&#42;"},  {'_', "&#95;"},
-		{'[', "&#91;"},  {']', "&#93;"},  {'(', "&#40;"},  {')', "&#41;"},  {'!', "&#33;"},
-		{'~', "&#126;"}, {'\\', "&#92;"}, {'{', "&#123;"}, {'}', "&#125;"}, {'$', "&#36;"},
-		{'"', "&quot;"}, {'+', "&#43;"},  {'=', "&#61;"},
+		{'&', "&amp;"},        {'<', "&lt;"},         {'>', "&gt;"},   {'|', "&#124;"},
+		{'@', "&#64;&#8203;"}, {'#', "&#35;&#8203;"}, {':', "&#58;"},  {'`', "&#96;"},
+		{'*', "&#42;"},        {'_', "&#95;"},        {'[', "&#91;"},  {']', "&#93;"},
+		{'(', "&#40;"},        {')', "&#41;"},        {'!', "&#33;"},  {'~', "&#126;"},
+		{'\\', "&#92;"},       {'{', "&#123;"},       {'}', "&#125;"}, {'$', "&#36;"},
+		{'"', "&quot;"},       {'+', "&#43;"},        {'=', "&#61;"},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)

@@ -58,7 +58,7 @@ judged() {
 
 # Each format on a layer with many findings, on one with none, and with a baseline.
 judged_everywhere() {
-	hostile bad 42
+	hostile bad 21
 	judged "$1" bad
 	judged "$1" bad --accept junk --platform manylinux_2_17_x86_64
 	mkdir -p good/python/own && touch good/python/own/__init__.py && chmod -R a+rX good
