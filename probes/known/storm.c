@@ -22,6 +22,7 @@
 
 static const char *dir;
 static unsigned first, count, processes, threads;
+static pid_t stopped; /* the recorder, while it is */
 
 struct share {
 	unsigned start, step;
@@ -30,6 +31,8 @@ struct share {
 static void die(const char *what)
 {
 	fprintf(stderr, "storm: %s: %s\n", what, strerror(errno));
+	if (stopped)
+		kill(stopped, SIGCONT);
 	_exit(99);
 }
 
@@ -107,7 +110,6 @@ static unsigned number(const char *s)
 
 int main(int argc, char **argv)
 {
-	pid_t recorder = getppid();
 	int all_there[2], status, failed = 0;
 
 	if (argc != 7 || pipe(all_there) < 0)
@@ -118,14 +120,14 @@ int main(int argc, char **argv)
 	processes = number(argv[4]);
 	threads = number(argv[5]) < THREADS_MAX ? number(argv[5]) : THREADS_MAX;
 	if (number(argv[6]))
-		kill(recorder, SIGSTOP);
+		kill(stopped = getppid(), SIGSTOP);
 	for (unsigned p = 1; p < processes; p++)
 		start_process(p, all_there);
 	close(all_there[1]);
 	run_threads(0);
 	while (wait(&status) > 0)
 		failed |= status;
-	if (number(argv[6]))
-		kill(recorder, SIGCONT);
+	if (stopped)
+		kill(stopped, SIGCONT);
 	return failed ? 99 : 0;
 }
