@@ -275,27 +275,21 @@ static void print_others(const struct case_file *c, size_t root, size_t i)
 		}
 }
 
-/* The levels that would keep a removed entry, with their reason. */
+/* The levels that would keep a removed entry, with the reason that they share. */
 static void add_levels(const struct case_file *c, size_t root, size_t i, struct json *array)
 {
-	for (int s = c->plan.safety + 1; s < SAFETY_ALL && c->plan.safety != SAFETY_STATIC; s++) {
-		CLEANUP_PLAN struct plan other = {0};
-		struct plan_options opt = c->in->plan;
-		CLEANUP_BUF struct buf why = {0};
-		const struct cause *cause;
-		struct json *one;
+	const struct decision *d = &c->plan.decisions[root][i];
+	const struct cause *cause = d->further ? &c->plan.causes[d->causes] : NULL;
+	CLEANUP_BUF struct buf why = {0};
 
-		opt.safety = (enum safety)s;
-		plan_make(c->traces.list, c->traces.n, &c->inv, &opt, &other);
-		if (!plan_kept(&other, root, i))
-			continue;
-		cause = plan_cause(&other, root, i, (enum reason)other.decisions[root][i].main);
-		if (!cause)
-			continue;
-		why_name(cause, &why);
-		buf_addstr(&why, ": ");
-		why_kept(&other, root, i, cause, &why);
-		one = json_object();
+	if (!cause)
+		return;
+	why_name(cause, &why);
+	buf_addstr(&why, ": ");
+	why_kept(&c->plan, root, i, cause, &why);
+	for (int s = d->level; s < SAFETY_ALL; s++) {
+		struct json *one = json_object();
+
 		json_set_string(one, "safety", safety_names[s]);
 		json_set_bytes(one, "why", why.data);
 		json_append(array, one);
