@@ -60,34 +60,12 @@ char *report_why(const struct report *r, size_t root, size_t i)
 
 /* --- the document ----------------------------------------------------------------------------- */
 
-static struct json *amount_json(const struct amount *a)
-{
-	struct json *j = json_object();
-
-	json_set_int(j, "files", (int64_t)a->files);
-	json_set_int(j, "bytes", (int64_t)a->bytes);
-	return j;
-}
-
-static struct json *group_json(const struct group_amount *g)
-{
-	struct json *j = json_object();
-
-	json_set_bytes(j, "name", g->name);
-	json_set_bytes(j, "version", g->version);
-	json_set_int(j, "files", (int64_t)g->all.files);
-	json_set_int(j, "bytes", (int64_t)g->all.bytes);
-	json_set_int(j, "kept_files", (int64_t)g->kept.files);
-	json_set_int(j, "kept_bytes", (int64_t)g->kept.bytes);
-	return j;
-}
-
 static struct json *groups_json(const struct group_amount *list, size_t n)
 {
 	struct json *j = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_append(j, group_json(&list[i]));
+		json_append(j, show_group_json(&list[i]));
 	return j;
 }
 
@@ -115,8 +93,8 @@ static struct json *totals_json(const struct report *r)
 {
 	struct json *j = json_object();
 
-	json_set(j, "all", amount_json(&r->summary->all));
-	json_set(j, "kept", amount_json(&r->summary->kept));
+	json_set(j, "all", show_amount_json(&r->summary->all));
+	json_set(j, "kept", show_amount_json(&r->summary->kept));
 	if (r->zip_bytes)
 		json_set_int(j, "zip_bytes", (int64_t)r->zip_bytes);
 	return j;

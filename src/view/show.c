@@ -147,7 +147,7 @@ void show_steps(const struct summary *s, FILE *out)
 
 /* --- JSON ------------------------------------------------------------------------------------- */
 
-static struct json *amount_json(const struct amount *a)
+struct json *show_amount_json(const struct amount *a)
 {
 	struct json *j = json_object();
 
@@ -162,11 +162,11 @@ static struct json *amounts_json(const char *const *names, const struct amount *
 
 	for (size_t i = 0; i < n; i++)
 		if (amounts[i].files)
-			json_set(j, names[i], amount_json(&amounts[i]));
+			json_set(j, names[i], show_amount_json(&amounts[i]));
 	return j;
 }
 
-static struct json *package_json(const struct group_amount *p)
+struct json *show_group_json(const struct group_amount *p)
 {
 	struct json *j = json_object();
 
@@ -185,15 +185,15 @@ void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json 
 	CLEANUP_BUF struct buf text = {0};
 	struct json *packages = json_array();
 
-	json_set(j, "total", amount_json(&s->all));
-	json_set(j, "total_bytecode", amount_json(&s->all_bytecode));
-	json_set(j, "kept", amount_json(&s->kept));
-	json_set(j, "kept_bytecode", amount_json(&s->kept_bytecode));
+	json_set(j, "total", show_amount_json(&s->all));
+	json_set(j, "total_bytecode", show_amount_json(&s->all_bytecode));
+	json_set(j, "kept", show_amount_json(&s->kept));
+	json_set(j, "kept_bytecode", show_amount_json(&s->kept_bytecode));
 	json_set_int(j, "empty_directories", (int64_t)s->empty_dirs);
 	json_set(j, "reasons", amounts_json(reason_names, s->by_reason, REASONS));
 	json_set(j, "removed", amounts_json(category_names, s->by_category, CATEGORIES));
 	for (size_t i = 0; i < s->n_packages; i++)
-		json_append(packages, package_json(&s->packages[i]));
+		json_append(packages, show_group_json(&s->packages[i]));
 	json_set(j, "packages", packages);
 	if (zip_bytes)
 		json_set_int(j, "zip_bytes", (int64_t)zip_bytes);

@@ -29,6 +29,10 @@ void show_reasons(const struct summary *s, FILE *out);
 void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out);
 
 struct json;
+/* {"files", "bytes"}, and a group with what it keeps, for documents. The caller owns them. */
+struct json *show_amount_json(const struct amount *a);
+struct json *show_group_json(const struct group_amount *g);
+
 /* One JSON document: total, kept, reasons, removed, packages, zip_bytes, and under "content" what is
  * given (taken; may be NULL). */
 void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *content,
