@@ -84,6 +84,13 @@ const char *path_below(const char *path, const char *dir)
 	return path[n] == '/' ? path + n + 1 : NULL;
 }
 
+bool path_ends(const char *path, const char *suffix)
+{
+	size_t n = strlen(path), k = strlen(suffix);
+
+	return n > k && memcmp(path + n - k, suffix, k) == 0;
+}
+
 /* Length of the UTF-8 sequence that starts at s, 0 when it is not one. */
 static size_t utf8_sequence(const unsigned char *s, size_t left)
 {

@@ -24,5 +24,8 @@ char *path_dir(const char *path);
 /* What follows "dir/" in `path` ("" for dir itself), or NULL when path is not dir or below it. */
 const char *path_below(const char *path, const char *dir);
 
+/* Whether it ends in `suffix` with something before it: ".py" does not end in ".py". */
+bool path_ends(const char *path, const char *suffix);
+
 /* Whether the bytes are valid UTF-8 without NUL (RFC 3629: no surrogates, no overlong forms). */
 bool utf8_valid(const char *s, size_t len);

@@ -24,13 +24,6 @@ struct work {
 	size_t n_jobs, cap_jobs, cap_job_of;
 };
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n > k && strcmp(s + n - k, suffix) == 0;
-}
-
 static void leave_out(struct work *w, size_t i)
 {
 	w->gone[i] = true;
@@ -175,7 +168,7 @@ static bool is_module(const struct member *m)
 {
 	const char *base = path_base(m->name);
 
-	if (m->kind != MEMBER_FILE || !ends_with(base, ".py"))
+	if (m->kind != MEMBER_FILE || !path_ends(base, ".py"))
 		return false;
 	for (const char *p = base; p < base + strlen(base) - 3; p++)
 		if (!isalnum((unsigned char)*p) && *p != '_' && !(*p & 0x80))

@@ -125,13 +125,6 @@ int content_read(const struct inventory_root *root, const struct entry *ent, siz
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n >= k && memcmp(s + n - k, suffix, k) == 0;
-}
-
 bool content_wants_text(const char *path)
 {
 	static const char *const names[] = {"METADATA",      "RECORD", "entry_points.txt",
@@ -140,7 +133,7 @@ bool content_wants_text(const char *path)
 	CLEANUP_FREE char *dir = path_dir(path);
 	const char *base = path_base(path);
 
-	if (!ends_with(dir, ".dist-info") && !ends_with(dir, ".egg-info"))
+	if (!path_ends(dir, ".dist-info") && !path_ends(dir, ".egg-info"))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(base, names[i]) == 0)

@@ -30,16 +30,9 @@ struct work {
 	struct error *e;
 };
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n > k && memcmp(s + n - k, suffix, k) == 0;
-}
-
 static bool is_bytecode(const char *path)
 {
-	return ends_with(path, ".pyc");
+	return path_ends(path, ".pyc");
 }
 
 /* The bytecode of a source in __pycache__: entries from the first to before *end. */
@@ -132,7 +125,7 @@ static void take_facts(struct work *w, size_t i, struct buf *content)
 
 	if (is_bytecode(ent->path))
 		look_at_bytecode(w, i, content->data, content->len);
-	else if (w->opt->all && ends_with(ent->path, ".py"))
+	else if (w->opt->all && path_ends(ent->path, ".py"))
 		compare_source(w, ent->path, content);
 	if (!w->root->zip)
 		return;
@@ -148,7 +141,7 @@ static void take_facts(struct work *w, size_t i, struct buf *content)
 static bool wants_whole(const struct work *w, const struct entry *ent)
 {
 	if (!w->root->zip)
-		return w->opt->all && ends_with(ent->path, ".py") && has_hashed(w, ent->path);
+		return w->opt->all && path_ends(ent->path, ".py") && has_hashed(w, ent->path);
 	return w->opt->all || content_may_be_elf(ent) || content_wants_text(ent->path);
 }
 

@@ -9,13 +9,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n > k && strcmp(s + n - k, suffix) == 0;
-}
-
 static bool holds_dists(const char *dir)
 {
 	DIR *d = opendir(dir);
@@ -23,7 +16,7 @@ static bool holds_dists(const char *dir)
 	struct dirent *de;
 
 	while (d && !found && (de = readdir(d)))
-		found = ends_with(de->d_name, ".dist-info") || ends_with(de->d_name, ".egg-info");
+		found = path_ends(de->d_name, ".dist-info") || path_ends(de->d_name, ".egg-info");
 	if (d)
 		closedir(d);
 	return found;
@@ -82,7 +75,7 @@ static void look_at_ancestors(struct sites *s, struct strmap *seen, const char *
 
 static bool ends_python(const char *name)
 {
-	return ends_with(name, ".py") || ends_with(name, ".pyc") || ends_with(name, ".so");
+	return path_ends(name, ".py") || path_ends(name, ".pyc") || path_ends(name, ".so");
 }
 
 static bool is_listed(const char *name, const char *const *list, size_t n)
@@ -110,7 +103,7 @@ static bool use_source(struct pth_source *s, const char *path)
 	const char *below = path_below(path, s->dir);
 	size_t len = below ? strcspn(below, "/") : 0;
 	CLEANUP_FREE char *top = len ? xstrndup(below, len) : NULL;
-	bool metadata = top && (ends_with(top, ".dist-info") || ends_with(top, ".egg-info"));
+	bool metadata = top && (path_ends(top, ".dist-info") || path_ends(top, ".egg-info"));
 
 	if (!top || (s->only && strcmp(top, s->only) != 0))
 		return false;

@@ -99,22 +99,15 @@ static bool wants(const void *ctx, const char *s, size_t len)
 
 /* --- reading and scanning --------------------------------------------------------------------- */
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n > k && memcmp(s + n - k, suffix, k) == 0;
-}
-
 static void find_jobs(struct inventory *inv, struct pool *pool)
 {
 	for (size_t r = 0; r < inv->n_roots; r++)
 		for (size_t i = 0; i < inv->roots[r].n_entries; i++) {
 			struct entry *ent = &inv->roots[r].entries[i];
-			bool pth = ends_with(ent->path, ".pth") && ent->size <= PTH_MAX;
+			bool pth = path_ends(ent->path, ".pth") && ent->size <= PTH_MAX;
 
 			if (ent->type != ENTRY_FILE || ent->facts || ent->text ||
-			    (!pth && !ends_with(ent->path, ".py")))
+			    (!pth && !path_ends(ent->path, ".py")))
 				continue;
 			pool->jobs =
 				array_grow(pool->jobs, pool->n, &pool->cap, sizeof(*pool->jobs));
@@ -140,7 +133,7 @@ static int do_job(struct pool *pool, const struct job *job, struct buf *text, st
 	r = content_read(job->root, job->ent, SOURCE_MAX, text, e);
 	if (r < 0)
 		return r;
-	if (ends_with(job->ent->path, ".py")) {
+	if (path_ends(job->ent->path, ".py")) {
 		scan(pool, job->ent, text);
 	} else {
 		job->ent->text_len = text->len;

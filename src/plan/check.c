@@ -48,13 +48,6 @@ void check_names(struct check *c)
 
 /* --- what the rules share --------------------------------------------------------------------- */
 
-bool path_ends(const char *path, const char *suffix)
-{
-	size_t n = strlen(path), k = strlen(suffix);
-
-	return n > k && memcmp(path + n - k, suffix, k) == 0;
-}
-
 char *bytes_text(uint64_t bytes)
 {
 	if (bytes < 1000)

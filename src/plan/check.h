@@ -68,7 +68,6 @@ void group_report(const struct file_group *g, struct findings *f, enum check_id 
 		  const char *what_one, const char *what_many);
 void groups_free(struct file_groups *g);
 
-bool path_ends(const char *path, const char *suffix);
 /* "12.3 MB", "999 bytes". The caller frees. */
 char *bytes_text(uint64_t bytes);
 

@@ -147,17 +147,6 @@ void check_inits(struct check *c)
 
 /* --- bytecode --------------------------------------------------------------------------------- */
 
-/* __pycache__/x.TAG.pyc → x.py; NULL for another file. */
-static char *source_of(const char *path)
-{
-	const char *base = path_base(path);
-	size_t dir = (size_t)(base - path), cache = strlen(CACHE);
-
-	if (!path_ends(path, ".pyc") || dir < cache || memcmp(base - cache, CACHE, cache) != 0)
-		return NULL;
-	return xasprintf("%.*s%.*s.py", (int)(dir - cache), path, (int)strcspn(base, "."), base);
-}
-
 /* When a zip is unpacked, times are lost or become those of the unpacking. */
 static bool is_stale(const struct check *c, const struct bytecode *b, const struct entry *source)
 {
@@ -175,7 +164,7 @@ struct bytecode_groups {
 static void judge_bytecode(struct check *c, const struct bytecode *b, struct bytecode_groups *g)
 {
 	const struct inventory_root *root = &c->in->survey->inv->roots[b->root];
-	CLEANUP_FREE char *source = source_of(root->entries[b->entry].path);
+	CLEANUP_FREE char *source = bytecode_source(root->entries[b->entry].path);
 	size_t at = source ? inventory_find(root, source) : INVENTORY_NONE;
 
 	/* Beside its source's place, not in __pycache__: used as it is, without a source. */

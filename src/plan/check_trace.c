@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define CACHE "__pycache__/"
-
 static bool has(const struct plan *p, const char *path)
 {
 	return inventory_find(&p->inv->roots[0], path) != INVENTORY_NONE;
@@ -19,17 +17,14 @@ static bool has(const struct plan *p, const char *path)
 /* Source and bytecode stand for one another: a layer may hold either. */
 static bool has_module(const struct plan *p, const char *path)
 {
-	const char *base = path_base(path);
-	size_t dir = (size_t)(base - path), cache = strlen(CACHE);
-	CLEANUP_FREE char *source = NULL, *sourceless = NULL;
+	CLEANUP_FREE char *source = bytecode_source(path), *sourceless = NULL;
 
 	if (path_ends(path, ".py")) {
 		sourceless = xasprintf("%sc", path);
 		return has(p, sourceless);
 	}
-	if (!path_ends(path, ".pyc") || dir < cache || memcmp(base - cache, CACHE, cache) != 0)
+	if (!source)
 		return false;
-	source = xasprintf("%.*s%.*s.py", (int)(dir - cache), path, (int)strcspn(base, "."), base);
 	sourceless = xasprintf("%sc", source);
 	return has(p, source) || has(p, sourceless);
 }

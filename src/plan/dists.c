@@ -14,13 +14,6 @@
 #include <string.h>
 #include <strings.h>
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n > k && strcmp(s + n - k, suffix) == 0;
-}
-
 static size_t find_in(const struct plan *p, const struct dist *d, const char *name)
 {
 	CLEANUP_FREE char *path = path_join(d->dir, name);
@@ -214,8 +207,8 @@ void dists_find(struct plan *p)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
 			const struct entry *ent = &p->inv->roots[r].entries[i];
 
-			if (ent->type == ENTRY_DIR && (ends_with(ent->path, ".dist-info") ||
-						       ends_with(ent->path, ".egg-info")))
+			if (ent->type == ENTRY_DIR && (path_ends(ent->path, ".dist-info") ||
+						       path_ends(ent->path, ".egg-info")))
 				add_dist(p, r, ent);
 		}
 }

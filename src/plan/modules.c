@@ -23,13 +23,6 @@ static void add_base(struct bases *b, char *path)
 	b->list[b->n++] = path;
 }
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n > k && memcmp(s + n - k, suffix, k) == 0;
-}
-
 /* The directories that a *.pth file names (site.addpackage): lines that are no import. */
 static void add_pth(const struct inventory_root *root, const struct entry *ent, struct bases *b)
 {
@@ -64,7 +57,7 @@ static void find_bases(const struct plan *p, size_t r, struct bases *b)
 		if (p->dists[k].root == r)
 			add_base(b, xstrdup(p->dists[k].base));
 	for (size_t i = 0; i < root->n_entries; i++)
-		if (root->entries[i].text && ends_with(root->entries[i].path, ".pth"))
+		if (root->entries[i].text && path_ends(root->entries[i].path, ".pth"))
 			add_pth(root, &root->entries[i], b);
 	add_base(b, xstrdup(""));
 }
@@ -94,13 +87,13 @@ static size_t stem(const struct entry *ent, const char *base, struct module *one
 		one->dir = true;
 		return strchr(base, '.') || strcmp(base, "__pycache__") == 0 ? 0 : n;
 	}
-	if (ends_with(base, ".py"))
+	if (path_ends(base, ".py"))
 		return n - 3;
-	if (ends_with(base, ".so")) {
+	if (path_ends(base, ".so")) {
 		one->native = true;
 		return strcspn(base, ".");
 	}
-	if (ends_with(base, ".pyc") && !strstr(ent->path, "__pycache__/"))
+	if (path_ends(base, ".pyc") && !strstr(ent->path, "__pycache__/"))
 		return n - 4;
 	return 0;
 }

@@ -103,13 +103,6 @@ static bool is_module_file(const struct closure *c, size_t r, size_t i)
 	return c->modules.at[r][i] != INVENTORY_NONE;
 }
 
-static bool is_bytecode(const char *path)
-{
-	size_t n = strlen(path);
-
-	return n > 4 && memcmp(path + n - 4, ".pyc", 4) == 0;
-}
-
 void names_index(struct closure *c)
 {
 	const struct inventory *inv = c->p->inv;
@@ -124,7 +117,7 @@ void names_index(struct closure *c)
 			bool is_new;
 
 			c->next_base[r][i] = INVENTORY_NONE;
-			if (is_bytecode(ent->path) ||
+			if (path_ends(ent->path, ".pyc") ||
 			    (ent->type != ENTRY_DIR && is_module_file(c, r, i) && !ent->elf))
 				continue;
 			head = strmap_add(&c->by_base, base, strlen(base), code, &is_new);
@@ -179,8 +172,8 @@ static void keep_named_dir(struct closure *c, const struct ask *ask, size_t r, s
 	for (size_t k = first; sum <= max_sum && k < end; k++) {
 		const struct entry *ent = &root->entries[k];
 
-		if (ent->type != ENTRY_DIR && ent->size <= max_file && !is_bytecode(ent->path) &&
-		    !is_module_file(c, r, k) &&
+		if (ent->type != ENTRY_DIR && ent->size <= max_file &&
+		    !path_ends(ent->path, ".pyc") && !is_module_file(c, r, k) &&
 		    !category_is_static((enum category)c->p->decisions[r][k].category))
 			keep_named(c, ask, r, k);
 	}

@@ -11,13 +11,6 @@
 
 #define CACHE "__pycache__/"
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n > k && memcmp(s + n - k, suffix, k) == 0;
-}
-
 /* x.py → __pycache__/x.*.pyc */
 static void keep_bytecode(struct plan *p, size_t r, size_t i)
 {
@@ -32,23 +25,27 @@ static void keep_bytecode(struct plan *p, size_t r, size_t i)
 
 		if (strncmp(other, prefix, n) != 0)
 			return;
-		if (ends_with(other, ".pyc") && !strchr(other + n, '/'))
+		if (path_ends(other, ".pyc") && !strchr(other + n, '/'))
 			plan_keep(p, r, k, REASON_PAIR, r, i);
 	}
 }
 
-/* __pycache__/x.TAG.pyc → x.py */
+char *bytecode_source(const char *path)
+{
+	const char *base = path_base(path);
+	size_t dir = (size_t)(base - path), cache = strlen(CACHE);
+
+	if (!path_ends(path, ".pyc") || dir < cache || memcmp(base - cache, CACHE, cache) != 0)
+		return NULL;
+	return xasprintf("%.*s%.*s.py", (int)(dir - cache), path, (int)strcspn(base, "."), base);
+}
+
 static void keep_source(struct plan *p, size_t r, size_t i)
 {
 	const struct inventory_root *root = &p->inv->roots[r];
-	const char *path = root->entries[i].path, *base = path_base(path);
-	size_t dir = (size_t)(base - path), cache = strlen(CACHE), at;
-	CLEANUP_FREE char *source = NULL;
+	CLEANUP_FREE char *source = bytecode_source(root->entries[i].path);
+	size_t at = source ? inventory_find(root, source) : INVENTORY_NONE;
 
-	if (dir < cache || memcmp(base - cache, CACHE, cache) != 0)
-		return;
-	source = xasprintf("%.*s%.*s.py", (int)(dir - cache), path, (int)strcspn(base, "."), base);
-	at = inventory_find(root, source);
 	if (at != INVENTORY_NONE)
 		plan_keep(p, r, at, REASON_PAIR, r, i);
 }
@@ -81,9 +78,9 @@ void pass_pairs(struct plan *p)
 
 			if (ent->type == ENTRY_DIR || !plan_kept(p, r, i))
 				continue;
-			if (ends_with(ent->path, ".py"))
+			if (path_ends(ent->path, ".py"))
 				keep_bytecode(p, r, i);
-			else if (ends_with(ent->path, ".pyc"))
+			else if (path_ends(ent->path, ".pyc"))
 				keep_source(p, r, i);
 			keep_packages(p, r, i);
 		}

@@ -191,6 +191,8 @@ void plan_drop(struct plan *p, size_t root, size_t i, const struct cause *why);
 /* Finds an absolute path under the roots. */
 bool plan_locate(const struct plan *p, const char *path, size_t *root, size_t *i);
 
+/* __pycache__/x.TAG.pyc → x.py (PEP 3147); NULL for another file. The caller frees. */
+char *bytecode_source(const char *path);
 void pass_pairs(struct plan *p);
 void pass_links(struct plan *p);
 void pass_elf(struct plan *p);

@@ -50,19 +50,14 @@ size_t site_length(const struct plan *p, size_t root, const char *path)
  * compiled after the installation, which goes with its source. */
 static size_t implied_owner(const struct plan *p, size_t root, size_t i)
 {
-	const char *path = p->inv->roots[root].entries[i].path, *cache;
-	const char *base = path_base(path);
-	CLEANUP_FREE char *source = NULL;
+	const char *path = p->inv->roots[root].entries[i].path;
+	CLEANUP_FREE char *source = bytecode_source(path);
 	size_t at;
 
 	for (size_t k = 0; k < p->n_dists; k++)
 		if (p->dists[k].root == root && path_below(path, p->dists[k].dir))
 			return k;
-	cache = memmem(path, (size_t)(base - path), "__pycache__/", 12);
-	if (!cache || cache + 12 != base)
-		return INVENTORY_NONE;
-	source = xasprintf("%.*s%.*s.py", (int)(cache - path), path, (int)strcspn(base, "."), base);
-	at = inventory_find(&p->inv->roots[root], source);
+	at = source ? inventory_find(&p->inv->roots[root], source) : INVENTORY_NONE;
 	return at == INVENTORY_NONE ? INVENTORY_NONE : p->owner[root][at];
 }
 
@@ -155,18 +150,11 @@ static void add_type(struct groups *g, const struct entry *ent, bool kept)
 	add_group(group_of(g, type, strlen(type), ""), ent, kept);
 }
 
-static bool is_bytecode(const char *path)
-{
-	size_t n = strlen(path);
-
-	return n > 4 && strcmp(path + n - 4, ".pyc") == 0;
-}
-
 static void add_entry(const struct plan *p, struct summary *s, size_t r, size_t i)
 {
 	const struct entry *ent = &p->inv->roots[r].entries[i];
 	const struct decision *d = &p->decisions[r][i];
-	bool bytecode = is_bytecode(ent->path);
+	bool bytecode = path_ends(ent->path, ".pyc");
 
 	amount_add(&s->all, ent);
 	if (bytecode)
