@@ -212,6 +212,21 @@ int outfile_commit(struct outfile *f, struct error *e)
 	return 0;
 }
 
+int outfile_put(struct outfile *f, const struct buf *text, struct error *e)
+{
+	int r = write_all(f->fd, text->data, text->len);
+
+	return r < 0 ? error_errno(e, -r, "cannot write %s", f->target) : outfile_commit(f, e);
+}
+
+int file_write(const char *path, const struct buf *text, struct error *e)
+{
+	CLEANUP_OUTFILE struct outfile out = OUTFILE_NONE;
+	int r = outfile_open(path, &out, e);
+
+	return r < 0 ? r : outfile_put(&out, text, e);
+}
+
 void outfile_discard(struct outfile *f)
 {
 	if (f->tmp)

@@ -64,5 +64,11 @@ int outfile_open(const char *target, struct outfile *ret, struct error *e);
 /* fsync, rename over the target, fsync of the directory. On failure nothing has changed. */
 int outfile_commit(struct outfile *f, struct error *e);
 
+/* Writes all of it, and commits. */
+int outfile_put(struct outfile *f, const struct buf *text, struct error *e);
+
+/* A whole file from nothing: open, put. */
+int file_write(const char *path, const struct buf *text, struct error *e);
+
 /* Drops an output that was not committed; harmless after a commit. */
 void outfile_discard(struct outfile *f);

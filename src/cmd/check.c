@@ -204,24 +204,13 @@ static int read_baseline(const struct check_args *args, struct contents *ret, st
 	return r;
 }
 
-static int write_file(const char *path, const struct buf *text, struct error *e)
-{
-	CLEANUP_OUTFILE struct outfile out = OUTFILE_NONE;
-	int r = outfile_open(path, &out, e);
-
-	if (r < 0)
-		return r;
-	r = write_all(out.fd, text->data, text->len);
-	return r < 0 ? error_errno(e, -r, "cannot write %s", path) : outfile_commit(&out, e);
-}
-
 static int update(const struct check_args *args, const struct check_input *in, struct error *e)
 {
 	CLEANUP_BUF struct buf text = {0};
 	int r;
 
 	baseline_format(in->settings, in->now, &text);
-	r = write_file(args->baseline, &text, e);
+	r = file_write(args->baseline, &text, e);
 	if (r == 0)
 		fprintf(stderr, "importtrace check: wrote %s\n", args->baseline);
 	return r;
@@ -244,7 +233,7 @@ static int show(const struct check_args *args, const struct check_report *report
 	check_show(report, args->format, out);
 	fclose(out);
 	text = (struct buf){.data = data, .len = len, .cap = len + 1};
-	return write_file(args->output, &text, e);
+	return file_write(args->output, &text, e);
 }
 
 /* Returns 0 or 1 by the findings, or a negative error. */

@@ -24,11 +24,10 @@ struct merge_args {
 };
 
 static const struct argp_option options[] = {
-	{"output", 'o', "FILE", 0, "Where the merged trace goes (default: merged.json)", 0},
+	{"output", 'o', "FILE", 0, "Where the trace goes (default: merged.json)", 0},
 	{"map", OPT_MAP, "FROM=TO", 0,
-	 "Take paths below FROM for paths below TO: for traces whose trees lay in different "
-	 "places; "
-	 "repeatable",
+	 "Paths below FROM are those below TO; repeatable\n"
+	 "For traces whose trees lay in different places.",
 	 0},
 	{"quiet", 'q', 0, 0, "No summary on standard error", 0},
 	{0},
@@ -94,13 +93,9 @@ static const struct argp merge_argp = {
 static int write_trace(const struct trace *t, struct outfile *out, struct error *e)
 {
 	CLEANUP_BUF struct buf text = {0};
-	int r;
 
 	trace_format(t, &text);
-	r = write_all(out->fd, text.data, text.len);
-	if (r < 0)
-		return error_errno(e, -r, "cannot write %s", out->target);
-	return outfile_commit(out, e);
+	return outfile_put(out, &text, e);
 }
 
 static void summarise(const struct trace *t, const struct merge_args *args)

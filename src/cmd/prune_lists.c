@@ -33,15 +33,11 @@ static int write_list(struct outfile *f, const struct plan *p,
 		      void (*format)(const struct plan *, struct buf *), struct error *e)
 {
 	CLEANUP_BUF struct buf text = {0};
-	int r;
 
 	if (f->fd < 0)
 		return 0;
 	format(p, &text);
-	r = write_all(f->fd, text.data, text.len);
-	if (r < 0)
-		return error_errno(e, -r, "cannot write %s", f->target);
-	return outfile_commit(f, e);
+	return outfile_put(f, &text, e);
 }
 
 int lists_write(struct prune_lists *l, const struct plan *p, struct error *e)

@@ -162,13 +162,9 @@ static int open_output(const char *path, const struct identity *id, struct outfi
 static int write_trace(const struct trace *t, struct outfile *out, struct error *e)
 {
 	CLEANUP_BUF struct buf text = {0};
-	int r;
 
 	trace_format(t, &text);
-	r = write_all(out->fd, text.data, text.len);
-	if (r < 0)
-		return error_errno(e, -r, "cannot write %s", out->target);
-	return outfile_commit(out, e);
+	return outfile_put(out, &text, e);
 }
 
 static void summarise(const struct trace *t, const char *output)

@@ -107,20 +107,10 @@ static void format(enum format how, const struct report *r, struct buf *out)
 
 static int write_output(const char *path, const struct buf *text, struct error *e)
 {
-	CLEANUP_OUTFILE struct outfile out = OUTFILE_NONE;
-	int r;
-
-	if (!path) {
-		fwrite(text->data, 1, text->len, stdout);
-		return 0; /* main says so when it could not be written */
-	}
-	r = outfile_open(path, &out, e);
-	if (r < 0)
-		return r;
-	r = write_all(out.fd, text->data, text->len);
-	if (r < 0)
-		return error_errno(e, -r, "cannot write %s", path);
-	return outfile_commit(&out, e);
+	if (path)
+		return file_write(path, text, e);
+	fwrite(text->data, 1, text->len, stdout);
+	return 0; /* main says so when it could not be written */
 }
 
 static uint64_t archive_bytes(const char *path)
