@@ -154,6 +154,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 static const struct argp check_argp = {
+	.help_filter = options_help,
 	.options = options,
 	.parser = parse,
 	.args_doc = "[LAYER.ZIP|DIR]",

@@ -58,6 +58,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 static const struct argp compare_argp = {
+	.help_filter = options_help,
 	.options = options,
 	.parser = parse,
 	.args_doc = "OLD NEW",
