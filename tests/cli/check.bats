@@ -3,19 +3,14 @@
 
 bats_require_minimum_version 1.5.0
 
+load small_layer
+
 setup() {
-	T=$(cd "$(mktemp -d)" && pwd -P)
 	root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
-	cp -R probes/small_layer/python "$T/python"
-	sed "s|@ROOT@|$T/python|g" probes/small_layer/trace.json.in >"$T/trace.json"
-	cd "$T"
+	small_layer
 	importtrace prune --keep trace.json --safety trace -q
 	mkdir layer && python3 -m zipfile -e layer.zip layer
 	chmod -R a+rX layer
-}
-
-teardown() {
-	rm -rf "$T"
 }
 
 # pack: layer/ into new.zip with the modes it has.

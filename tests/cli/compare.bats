@@ -3,17 +3,12 @@
 
 bats_require_minimum_version 1.5.0
 
+load small_layer
+
 setup() {
-	T=$(cd "$(mktemp -d)" && pwd -P)
-	cp -R probes/small_layer/python "$T/python"
-	sed "s|@ROOT@|$T/python|g" probes/small_layer/trace.json.in >"$T/trace.json"
-	cd "$T"
+	small_layer
 	importtrace prune --safety all --root python -q -o all.zip
 	importtrace prune --keep trace.json --safety trace -q -o traced.zip
-}
-
-teardown() {
-	rm -rf "$T"
 }
 
 # js CODE: Python over the JSON on standard input, as r; one list by name as n.

@@ -1,15 +1,10 @@
 #!/usr/bin/env bats
 # prune: the reasons, the refusals, and wrong input – on the small layer and its carried trace.
 
-setup() {
-	T=$(cd "$(mktemp -d)" && pwd -P)
-	cp -R probes/small_layer/python "$T/python"
-	sed "s|@ROOT@|$T/python|g" probes/small_layer/trace.json.in >"$T/trace.json"
-	cd "$T"
-}
+load small_layer
 
-teardown() {
-	rm -rf "$T"
+setup() {
+	small_layer
 }
 
 # refused MESSAGE ARG…: exit 2, the message, nothing on stdout, nothing written.

@@ -3,15 +3,10 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-	T=$(cd "$(mktemp -d)" && pwd -P)
-	cp -R probes/small_layer/python "$T/python"
-	sed "s|@ROOT@|$T/python|g" probes/small_layer/trace.json.in >"$T/trace.json"
-	cd "$T"
-}
+load small_layer
 
-teardown() {
-	rm -rf "$T"
+setup() {
+	small_layer
 }
 
 @test "a trace: what is kept and why, by package and type, and Lambda's head-room" {

@@ -1,15 +1,10 @@
 #!/usr/bin/env bats
 # The user's rules file, on the small layer.
 
-setup() {
-	T=$(cd "$(mktemp -d)" && pwd -P)
-	cp -R probes/small_layer/python "$T/python"
-	sed "s|@ROOT@|$T/python|g" probes/small_layer/trace.json.in >"$T/trace.json"
-	cd "$T"
-}
+load small_layer
 
-teardown() {
-	rm -rf "$T"
+setup() {
+	small_layer
 }
 
 bats_require_minimum_version 1.5.0

@@ -3,16 +3,10 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-	T=$(cd "$(mktemp -d)" && pwd -P)
-	mkdir "$T/site"
-	cp -R probes/small_layer/python "$T/site/python"
-	sed "s|@ROOT@|$T/site/python|g" probes/small_layer/trace.json.in >"$T/trace.json"
-	cd "$T"
-}
+load small_layer
 
-teardown() {
-	rm -rf "$T"
+setup() {
+	small_layer site
 }
 
 whole() {
