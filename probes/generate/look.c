@@ -130,6 +130,20 @@ static void look_path(struct worker *w)
 	close(fd);
 }
 
+/*
+ * A scoped walk with ".." in it is refused with EAGAIN when anything on the machine was renamed or
+ * mounted meanwhile, and is to be asked again (openat2(2); fs/namei.c, handle_dots).
+ */
+static long open_scoped(int dirfd, const char *name, struct open_how *how)
+{
+	long fd;
+
+	do
+		fd = syscall(SYS_openat2, dirfd, name, how, sizeof(*how));
+	while (fd < 0 && errno == EAGAIN);
+	return fd;
+}
+
 static void look_openat2(struct worker *w)
 {
 	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC};
@@ -139,7 +153,7 @@ static void look_openat2(struct worker *w)
 	if (!name_for(w, anything(w, -1), false, false, &n))
 		return;
 	how.resolve = RESOLVE_NO_MAGICLINKS;
-	fd = syscall(SYS_openat2, n.dirfd, n.name, &how, sizeof(how));
+	fd = open_scoped(n.dirfd, n.name, &how);
 	if (!as_said(&n, fd, "openat2"))
 		return;
 	expect(w, "open", n.to.node);
@@ -168,7 +182,7 @@ static void look_in_root(struct worker *w)
 	w->world.root = root_before;
 	if (n.means == MEANS_OUTSIDE)
 		return;
-	fd = syscall(SYS_openat2, n.dirfd, n.name, &how, sizeof(how));
+	fd = open_scoped(n.dirfd, n.name, &how);
 	if (!as_said(&n, fd, "openat2 in root"))
 		return;
 	expect(w, "open", n.to.node);
@@ -185,7 +199,7 @@ static void look_beneath(struct worker *w)
 
 	if (!name_for(w, anything(w, -1), false, false, &n))
 		return;
-	fd = syscall(SYS_openat2, n.dirfd, n.name, &how, sizeof(how));
+	fd = open_scoped(n.dirfd, n.name, &how);
 	if (fd < 0)
 		return;
 	if (n.means != MEANS)
