@@ -30,9 +30,10 @@ static const struct argp_option options[] = {
 	 "By default it is found by the files that the trace touched.",
 	 0},
 	{"safety", OPT_SAFETY, "LEVEL", 0,
-	 "How far to go: static, trace … all (trace)\n"
+	 "How far to go: static, trace … all (closure)\n"
 	 "'static' is the classic rule list, without a trace; 'trace' is what was touched and "
-	 "what belongs to it; 'all' is everything.",
+	 "what belongs to it; 'closure' is also what that imports, names and may read; 'package' "
+	 "is whole touched distributions and what they require; 'all' is everything.",
 	 0},
 	{"rules", OPT_RULES, "FILE", 0, "What to keep and drop by name (.importtrace)", 0},
 	{"force", OPT_FORCE, "REASON", 0,

@@ -15,7 +15,7 @@
 
 /* How far to go, from least to most (static aside, which looks at no trace). */
 enum safety { SAFETY_STATIC, SAFETY_TRACE, SAFETY_CLOSURE, SAFETY_PACKAGE, SAFETY_ALL, SAFETIES };
-#define SAFETY_DEFAULT SAFETY_TRACE
+#define SAFETY_DEFAULT SAFETY_CLOSURE
 extern const char *const safety_names[SAFETIES]; /* for --safety */
 
 /* Why an entry is kept, strongest first. */

@@ -27,13 +27,13 @@ explain() {
 }
 
 @test "a removed file: category, and the line that keeps it, which then does" {
-	run explain alpha/unused.py
+	run explain --safety trace alpha/unused.py
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"removed"*"untouched module: no run touched it"* ]]
 	touch 'python/alpha/odd *[name] #1 '
 	for f in alpha/unused.py 'alpha/odd *[name] #1 '; do
-		explain "$f" | sed -n 's/^  the line of the rules file that keeps it: //p' >.importtrace
-		run explain "$f"
+		explain --safety trace "$f" | sed -n 's/^  the line of the rules file that keeps it: //p' >.importtrace
+		run explain --safety trace "$f"
 		[[ "$output" == *"kept, as python/$f"*"user:1: line 1 of .importtrace"* ]]
 	done
 }
@@ -68,7 +68,7 @@ explain() {
 }
 
 @test "--json says the same for programs" {
-	explain --json alpha/unused.py beta-2.1.dist-info/WHEEL >e.json
+	explain --safety trace --json alpha/unused.py beta-2.1.dist-info/WHEEL >e.json
 	python3 - <<-'END'
 		import json
 		a, b = json.load(open("e.json"))
@@ -81,7 +81,7 @@ explain() {
 
 @test "layer.removed.tsv and the manifest: every file once, and what the zip holds" {
 	printf 'odd\tname' >"$(printf 'python/alpha/odd\tname\n\\')"
-	importtrace prune --keep trace.json -q --manifest m.json
+	importtrace prune --keep trace.json -q --manifest m.json --safety trace
 	python3 - <<-'END'
 		import json, os, zipfile
 		m = json.load(open("m.json"))

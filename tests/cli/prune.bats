@@ -30,7 +30,7 @@ names() {
 }
 
 @test "the traced layer: what was touched, pairs, metadata, touched directories" {
-	importtrace prune --keep trace.json -q
+	importtrace prune --keep trace.json --safety trace -q
 	run names layer.zip
 	[ "$output" = "python/alpha/
 python/alpha-1.0.dist-info/METADATA
@@ -48,6 +48,16 @@ python/gamma_ns/
 python/gamma_ns/plug/__init__.py" ]
 }
 
+@test "the default is closure: what kept code may use too, and not the tests and documents" {
+	importtrace prune --keep trace.json --safety trace -q -o trace.zip
+	importtrace prune --keep trace.json --safety closure -q -o closure.zip
+	importtrace prune --keep trace.json -q
+	cmp layer.zip closure.zip
+	run diff <(names trace.zip | grep -v '/$') <(names layer.zip | grep -v '/$')
+	[ "$(grep '^[<>]' <<<"$output")" = "> python/alpha/data/unused.txt
+> python/alpha/unused.py" ]
+}
+
 @test "the layer works alone" {
 	importtrace prune --keep trace.json -q
 	python3 -m zipfile -e layer.zip out
@@ -61,7 +71,7 @@ python/gamma_ns/plug/__init__.py" ]
 	python3 -m zipfile -e layer.zip out
 	run cat out/python/alpha-1.0.dist-info/RECORD
 	[[ "$output" == *"alpha/core.py,sha256="* ]]
-	[[ "$output" != *unused* ]]
+	[[ "$output" == *"alpha/unused.py,sha256="* && "$output" != *test_core* ]]
 	[[ "$output" == *"alpha-1.0.dist-info/RECORD,,"* ]]
 }
 
@@ -98,7 +108,7 @@ python/gamma_ns/plug/__init__.py" ]
 	importtrace prune --keep trace.json -q -o small/
 	[ -f small/python/alpha/core.py ]
 	[ -d small/python/gamma_ns ]
-	[ ! -e small/python/alpha/unused.py ]
+	[ ! -e small/python/alpha/tests ]
 	run importtrace prune --keep trace.json -q -o small/
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"not an empty directory"* ]]
@@ -123,16 +133,22 @@ python/gamma_ns/plug/__init__.py" ]
 }
 
 @test "dry-run writes nothing; JSON adds up" {
-	importtrace prune --keep trace.json --dry-run --json >r.json
+	for level in static trace closure package all; do
+		importtrace prune --keep trace.json --safety $level --dry-run --json >r.$level
+	done
 	[ ! -e layer.zip ]
 	python3 - <<-'PY'
 	import json
-	r = json.load(open("r.json"))
-	assert sum(p["files"] for p in r["packages"]) == r["total"]["files"] == 17
-	assert sum(p["kept_files"] for p in r["packages"]) == r["kept"]["files"] == 12
-	assert sum(v["files"] for v in r["reasons"].values()) == r["kept"]["files"]
-	assert sum(v["files"] for v in r["removed"].values()) == 5
-	assert r["removed"]["tests"]["files"] == 2
+	files = {"static": 7, "trace": 12, "closure": 14, "package": 14, "all": 17}
+	for level, kept in files.items():
+	    r = json.load(open("r." + level))
+	    assert (r["total"]["files"], r["kept"]["files"]) == (17, kept), (level, r["kept"])
+	    for n in "files", "bytes":
+	        assert sum(p[n] for p in r["packages"]) == r["total"][n], level
+	        assert sum(p["kept_" + n] for p in r["packages"]) == r["kept"][n], level
+	        assert sum(v[n] for v in r["reasons"].values()) == r["kept"][n], level
+	        assert sum(v[n] for v in r["removed"].values()) == r["total"][n] - r["kept"][n], level
+	    assert level == "all" or r["removed"]["tests"]["files"] == 2, level
 	PY
 }
 
@@ -261,14 +277,14 @@ python/gamma_ns/plug/__init__.py" ]
 	run names layer.zip
 	[[ "$output" == *python/beta/__init__.py* ]]
 	[[ "$output" == *python/alpha/__pycache__/core.cpython* ]]
-	[[ "$output" != *unused.cpython* ]]
+	[[ "$output" != *test_core.cpython* ]]
 }
 
 @test "nothing but the report on stdout, nothing on stderr in a pipe" {
 	run --separate-stderr importtrace prune --keep trace.json
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
-	[[ "$output" == *"12 of 17 files"* ]]
+	[[ "$output" == *"14 of 17 files"* ]]
 }
 
 @test "bytecode: static and all leave it as it is, unless asked; what does not compile stays source" {

@@ -40,7 +40,8 @@ setup() {
 	assert (r["schema"], r["version"]) == ("importtrace/report", 1)
 	files = {f["path"]: f for f in r["files"]}
 	assert files["python/alpha/core.py"]["kept"] and files["python/alpha/core.py"]["decision"] == "traced"
-	assert not files["python/alpha/unused.py"]["kept"]
+	assert files["python/alpha/unused.py"]["decision"] == "module"
+	assert not files["python/alpha/tests/test_core.py"]["kept"]
 	kept = [f for f in r["files"] if f["kept"]]
 	assert r["totals"]["kept"] == {"files": len(kept), "bytes": sum(f["bytes"] for f in kept)}
 	assert r["totals"]["all"]["files"] == len(files) == len(r["files"])

@@ -23,7 +23,7 @@ browse() {
 }
 
 @test "the page fits two widths, and mouse, search, keyboard and sorting do what they say" {
-	importtrace report trace.json --html -o page.html
+	importtrace report trace.json --safety trace --html -o page.html
 	browse page.html pictures clicks filters searches keys sorts offline
 }
 
