@@ -385,8 +385,8 @@ function tables() {
 		], doc.levels));
 	if (doc.levers && doc.levers.length)
 		section("Levers: what one line of rules would change", (t) => table(t, [
-			["file", (l) => l.path, undefined, true], ["size", (l) => l.bytes, size],
-			["why", (l) => l.why, undefined, true], ["rule", (l) => l.rule, (v) => element("code", {}, v), true],
+			["file", (l) => text(l, "path"), undefined, true], ["size", (l) => l.bytes, size],
+			["why", (l) => text(l, "why"), undefined, true], ["rule", (l) => text(l, "rule"), (v) => element("code", {}, v), true],
 		], doc.levers));
 	groupTable("Packages", [...packages.values()], (p) => (p.version ? p.name + " " + p.version : p.name));
 	section("Decisions", (t) => table(t, [

@@ -4,7 +4,9 @@
 #include "cmd/layer_input.h"
 #include "cmd/prune_lists.h"
 #include "cmd/prune_write.h"
+#include "base/json.h"
 #include "layer/deflate.h"
+#include "view/choices.h"
 #include "view/show.h"
 
 #include <errno.h>
@@ -129,28 +131,54 @@ static const struct argp prune_argp = {
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static void report(const struct prune_args *args, const struct plan *p, uint64_t zip_bytes)
+static void report_json(const struct prune_args *args, const struct summary *s,
+			const struct choices *c, uint64_t zip_bytes)
 {
-	struct summary s;
+	CLEANUP_JSON struct json *j = show_summary_json(s, zip_bytes);
+	CLEANUP_BUF struct buf text = {0};
 
-	summary_make(p, &s);
-	if (args->json)
-		show_summary_json(&s, zip_bytes,
-				  args->dry_run ? NULL : content_json(&args->content), stdout);
-	else if (!args->quiet)
-		show_summary(&s, zip_bytes, PACKAGES_SHOWN, stdout);
-	if (!args->json && !args->quiet && args->verbose) {
-		show_steps(&s, stdout);
-		show_limits(&s, zip_bytes, stdout);
+	choices_json(c, j);
+	if (!args->dry_run)
+		json_set(j, "content", content_json(&args->content));
+	json_print_pretty(j, &text);
+	puts(text.data);
+}
+
+static void report_text(const struct prune_args *args, const struct summary *s,
+			const struct choices *c, uint64_t zip_bytes)
+{
+	show_groups("PACKAGE", s->packages, s->n_packages, PACKAGES_SHOWN, s, stdout);
+	show_reasons(s, stdout);
+	choices_show(c, stdout);
+	show_totals(s, zip_bytes, stdout);
+	if (args->verbose) {
+		show_steps(s, stdout);
+		show_limits(s, zip_bytes, stdout);
 	}
-	if (!args->json && !args->quiet && !args->dry_run)
+	if (!args->dry_run)
 		content_print(&args->content, stdout);
-	summary_free(&s);
 }
 
 static bool needs_trace(enum safety safety)
 {
 	return safety != SAFETY_STATIC && safety != SAFETY_ALL;
+}
+
+static void report(const struct prune_args *args, const struct traces *traces, const struct plan *p,
+		   uint64_t zip_bytes)
+{
+	CLEANUP_CHOICES struct choices choices = {0};
+	struct summary s;
+
+	if (args->quiet && !args->json)
+		return;
+	choices_make(p, traces->list, traces->n, &args->input.plan, &choices);
+	summary_make(p, &s);
+	if (args->json)
+		report_json(args, &s, &choices, zip_bytes);
+	else
+		report_text(args, &s, &choices, zip_bytes);
+	summary_free(&s);
 }
 
 /* The layer, then what is said about it. */
@@ -187,7 +215,7 @@ static int prune(struct prune_args *args, struct error *e)
 		plan_make(traces.list, traces.n, &inv, &args->input.plan, &p);
 		r = write_all_of_it(args, &traces, &p, &zip_bytes, e);
 		if (r == 0)
-			report(args, &p, zip_bytes);
+			report(args, &traces, &p, zip_bytes);
 	}
 	traces_free(&traces);
 	return r;

@@ -139,6 +139,7 @@ static int report(struct report_args *args, struct error *e)
 	CLEANUP_INVENTORY struct inventory inv = {0};
 	CLEANUP_PLAN struct plan p = {0};
 	CLEANUP_BUF struct buf text = {0};
+	CLEANUP_CHOICES struct choices choices = {0};
 	struct summary s;
 	struct traces traces = {0};
 	struct report doc = {.title = args->what, .plan = &p, .summary = &s};
@@ -148,6 +149,10 @@ static int report(struct report_args *args, struct error *e)
 		plan_make(traces.list, traces.n, &inv, &args->input.plan, &p);
 		summary_make(&p, &s);
 		doc.decided = args->input.n_keep;
+		if (doc.decided) {
+			choices_make(&p, traces.list, traces.n, &args->input.plan, &choices);
+			doc.choices = &choices;
+		}
 		doc.zip_bytes = doc.decided ? 0 : archive_bytes(args->what);
 		format(args->format, &doc, &text);
 		summary_free(&s);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "view/choices.h"
 #include "view/show.h"
 
 #include <string.h>
@@ -143,6 +144,8 @@ void report_json(const struct report *r, struct buf *out)
 	json_set(j, "totals", totals_json(r));
 	json_set(j, "limits", limits_json(r));
 	json_set(j, "packages", groups_json(r->summary->packages, r->summary->n_packages));
+	if (r->choices)
+		choices_json(r->choices, j);
 	json_set(j, "types", groups_json(r->summary->types, r->summary->n_types));
 	json_print(j, out);
 	buf_truncate(out, out->len - 1);

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "plan/summary.h"
+#include "plan/choices.h"
 
 #include <stdio.h>
 
@@ -15,6 +15,7 @@ struct report {
 	const char *title;
 	const struct plan *plan;
 	const struct summary *summary;
+	const struct choices *choices; /* NULL: none to tell */
 	bool decided;
 	uint64_t zip_bytes; /* of the archive as a whole; 0: none */
 };

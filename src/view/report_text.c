@@ -1,6 +1,7 @@
 #include "view/report.h"
 
 #include "base/mem.h"
+#include "view/choices.h"
 #include "view/show.h"
 #include "view/table.h"
 
@@ -95,6 +96,8 @@ static void print(const struct report *r, FILE *out)
 	else
 		show_contents(r->plan, out);
 	show_largest(r, out);
+	if (r->choices)
+		choices_show(r->choices, out);
 	show_limits(s, r->zip_bytes, out);
 	show_totals(s, r->zip_bytes, out);
 }

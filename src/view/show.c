@@ -95,13 +95,6 @@ void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out)
 	fputc('\n', out);
 }
 
-void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE *out)
-{
-	show_groups("PACKAGE", s->packages, s->n_packages, top, s, out);
-	show_reasons(s, out);
-	show_totals(s, zip_bytes, out);
-}
-
 static void show_limit(const char *name, uint64_t limit, uint64_t used, FILE *out)
 {
 	uint64_t full = used >= limit ? BAR_WIDTH : used * BAR_WIDTH / limit;
@@ -179,11 +172,9 @@ struct json *show_group_json(const struct group_amount *p)
 	return j;
 }
 
-void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *content, FILE *out)
+struct json *show_summary_json(const struct summary *s, uint64_t zip_bytes)
 {
-	CLEANUP_JSON struct json *j = json_object();
-	CLEANUP_BUF struct buf text = {0};
-	struct json *packages = json_array();
+	struct json *j = json_object(), *packages = json_array();
 
 	json_set(j, "total", show_amount_json(&s->all));
 	json_set(j, "total_bytecode", show_amount_json(&s->all_bytecode));
@@ -197,8 +188,5 @@ void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json 
 	json_set(j, "packages", packages);
 	if (zip_bytes)
 		json_set_int(j, "zip_bytes", (int64_t)zip_bytes);
-	if (content)
-		json_set(j, "content", content);
-	json_print_pretty(j, &text);
-	fprintf(out, "%s\n", text.data);
+	return j;
 }

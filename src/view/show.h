@@ -12,11 +12,7 @@
 #define LAMBDA_UNZIPPED UINT64_C(262144000)
 #define LAMBDA_ZIPPED   UINT64_C(52428800)
 
-/* Tables by package (the `top` largest), reason and category, and the totals. zip_bytes 0: no
- * archive was written. */
-void show_summary(const struct summary *s, uint64_t zip_bytes, size_t top, FILE *out);
-
-/* Its parts. The `top` largest groups, one line for the rest, and the sum. */
+/* The `top` largest groups, one line for the rest, and the sum. */
 void show_groups(const char *title, const struct group_amount *list, size_t n, size_t top,
 		 const struct summary *sum, FILE *out);
 void show_amounts(const char *title, const char *const *names, const struct amount *amounts,
@@ -26,6 +22,7 @@ void show_limits(const struct summary *s, uint64_t zip_bytes, FILE *out);
 /* What each category of removed files took away, one after the other. */
 void show_steps(const struct summary *s, FILE *out);
 void show_reasons(const struct summary *s, FILE *out);
+/* zip_bytes 0: no archive was written. */
 void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out);
 
 struct json;
@@ -33,10 +30,9 @@ struct json;
 struct json *show_amount_json(const struct amount *a);
 struct json *show_group_json(const struct group_amount *g);
 
-/* One JSON document: total, kept, reasons, removed, packages, zip_bytes, and under "content" what is
- * given (taken; may be NULL). */
-void show_summary_json(const struct summary *s, uint64_t zip_bytes, struct json *content,
-		       FILE *out);
+/* The document of a summary: total, kept, reasons, removed, packages, zip_bytes. The caller owns
+ * it. */
+struct json *show_summary_json(const struct summary *s, uint64_t zip_bytes);
 
 /* A progress bar on a terminal, for work that takes longer than a second; nothing elsewhere. */
 struct progress {

@@ -147,6 +147,14 @@ def sorts(page):
     assert page.one("#tables th").get_attribute("aria-sort") in ("ascending", "descending")
 
 
+def choices(page):
+    """The cost of each level and the levers have their tables."""
+    page.open()
+    rows = [r.text for r in page.all("#tables tbody tr")]
+    assert any(r.startswith("trace (chosen) ") for r in rows) and any(r.startswith("package ") for r in rows), rows
+    assert any(r.endswith("keep /alpha/data/large.bin") for r in rows), rows
+
+
 def hostile(page):
     """Names from a layer are text, whatever they say."""
     page.open()

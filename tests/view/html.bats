@@ -23,8 +23,9 @@ browse() {
 }
 
 @test "the page fits two widths, and mouse, search, keyboard and sorting do what they say" {
+	head -c 100000 /dev/zero >python/alpha/data/large.bin
 	importtrace report trace.json --safety trace --html -o page.html
-	browse page.html pictures clicks filters searches keys sorts offline
+	browse page.html pictures clicks filters searches keys sorts choices offline
 }
 
 @test "20,000 files are drawn within two seconds" {

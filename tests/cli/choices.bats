@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# The cost of each level and the levers: what is printed is what a prune then really does.
+
+load small_layer
+
+bats_require_minimum_version 1.5.0
+
+# The small layer with: an imported library, one that the program can do without, a large source
+# with bytecode, data that only level package keeps, a large test; a distribution that was installed
+# by name, one that is imported and not declared, and a module that cannot be imported.
+setup() {
+	small_layer
+	mkdir -p python/delta-1.dist-info python/epsilon-1.dist-info python/delta python/epsilon
+	for dist in delta epsilon; do
+		printf 'Metadata-Version: 2.1\nName: %s\nVersion: 1\n' $dist >python/$dist-1.dist-info/METADATA
+		printf '%s/__init__.py,,\n%s/table.bin,,\n%s-1.dist-info/METADATA,,\n' $dist $dist $dist \
+			>python/$dist-1.dist-info/RECORD
+		touch python/$dist/__init__.py
+		head -c 200000 /dev/zero >python/$dist/table.bin
+	done
+	touch python/delta-1.dist-info/REQUESTED
+	cat >python/alpha/extra.py <<-'PY'
+	from alpha import _fast
+	def later():
+	    import epsilon
+	    try:
+	        from alpha import _optional
+	    except ImportError:
+	        _optional = None
+	PY
+	{ echo "x = 1" && head -c 90000 /dev/zero | tr '\0' '#'; } >python/alpha/big.py
+	echo "import no_such_thing" | tee python/alpha/broken.py >python/alpha/tests/broken.py
+	head -c 300000 /dev/zero >python/alpha/_fast.so
+	head -c 400000 /dev/zero >python/alpha/_optional.so
+	mkdir python/alpha/attic
+	head -c 100000 /dev/zero >python/alpha/attic/old.bin
+	head -c 150000 /dev/zero >python/alpha/tests/large.bin
+	python3 -m compileall -q python/alpha/big.py
+	files='extra.py big.py broken.py tests/broken.py _fast.so _optional.so attic/old.bin tests/large.bin'
+	for f in $files; do
+		echo "alpha/$f,,"
+	done >>python/alpha-1.0.dist-info/RECORD
+}
+
+@test "each level costs what a prune at that level writes, whichever is chosen" {
+	printf 'keep /alpha/tests/test_core.py\ndrop /beta/docs/\n' >mine
+	for rules in "" "--rules mine"; do
+		for level in static trace closure package all; do
+			# shellcheck disable=SC2086
+			importtrace prune --keep trace.json --safety $level $rules --bytecode keep --json \
+				--root python=python -o "out$rules.$level/" >"r$rules.$level"
+		done
+	done
+	python3 - <<-'PY'
+	import json, os
+	levels = ["static", "trace", "closure", "package", "all"]
+	for rules in "", "--rules mine":
+	    reports = {l: json.load(open(f"r{rules}.{l}")) for l in levels}
+	    printed = [[(x["name"], x["files"], x["bytes"], x["bytecode_bytes"]) for x in r["levels"]]
+	               for r in reports.values()]
+	    assert all(p == printed[0] for p in printed), printed
+	    assert [[x["name"] for x in r["levels"] if x["chosen"]] for r in reports.values()] == [[l] for l in levels]
+	    for name, files, size, bytecode in printed[0]:
+	        top = f"out{rules}.{name}"
+	        paths = [os.path.join(d, f) for d, _, fs in os.walk(top) for f in fs]
+	        # RECORD is rewritten to what is kept: it counts as it was.
+	        sizes = {p: os.path.getsize(p[len(top) + 1:] if p.endswith("RECORD") else p) for p in paths}
+	        assert files == len(paths), (name, files, len(paths))
+	        assert size == sum(sizes.values()), (name, size, sum(sizes.values()))
+	        assert bytecode == sum(n for p, n in sizes.items() if p.endswith(".pyc")), name
+	        kept = reports[name]["kept"]
+	        assert (kept["files"], kept["bytes"]) == (files, size), name
+	    order = {name: files for name, files, _, _ in printed[0]}
+	    assert order["trace"] < order["closure"] < order["package"] < order["all"], order
+	PY
+}
+
+@test "without a trace only static and all are known" {
+	importtrace prune --safety static --root python -n --json >r.json
+	python3 -c 'import json; r = json.load(open("r.json")); assert [l["name"] for l in r["levels"]] == ["static", "all"]; assert r["levers"] == []'
+}
+
+@test "the levers: all of them, and each line does what it says" {
+	importtrace prune --keep trace.json --root python=python -n --json >r.json
+	python3 - <<-'PY'
+	import json, subprocess
+	def prune():
+	    p = subprocess.run(["importtrace", "prune", "--keep", "trace.json", "--root", "python=python", "-n", "--json",
+	                        "--rules", "mine"], check=True, capture_output=True, text=True)
+	    return json.loads(p.stdout)
+	r = json.load(open("r.json"))
+	levers = {(l["kind"], l["path"]): l for l in r["levers"]}
+	assert set(levers) == {
+	    ("drop", "python/alpha/_fast.so"), ("drop", "python/alpha/big.py"),
+	    ("optional", "python/alpha/_optional.so"), ("distribution", "python/delta/"),
+	    ("distribution", "python/epsilon/"), ("higher", "python/alpha/attic/old.bin")}, list(levers)
+	why = {path: l["why"] for (_, path), l in levers.items()}
+	assert "alpha/extra.py:1 imports it" in why["python/alpha/_fast.so"], why
+	assert "a module of a distribution that the run touched" in why["python/alpha/big.py"], why
+	assert "alpha/extra.py:5 imports it only where it can do without" in why["python/alpha/_optional.so"], why
+	assert "installed by name" in why["python/delta/"], why
+	assert "alpha/extra.py:3 imports it" in why["python/epsilon/"], why
+	assert "--safety package keeps it" in why["python/alpha/attic/old.bin"], why
+	assert levers["drop", "python/alpha/big.py"]["files"] == 2
+	for (kind, path), lever in levers.items():
+	    with open("mine", "w") as f:
+	        f.write(lever["rule"] + "\n")
+	    kept, sign = prune()["kept"], -1 if kind == "drop" else 1
+	    change = {n: sign * (kept[n] - r["kept"][n]) for n in kept}
+	    # A distribution's metadata comes with its files.
+	    exact = kind != "distribution"
+	    for n in change:
+	        assert change[n] == lever[n] if exact else change[n] >= lever[n] > 0, (path, change, lever)
+	PY
+}
+
+@test "a terminal shows the levels and the lines" {
+	run importtrace prune --keep trace.json --root python=python -n
+	[[ "$output" == *LEVEL*"closure (chosen)"*Levers* ]]
+	[[ "$output" == *"  drop /alpha/_fast.so  # 0.3 MB: no run touched it; kept because of import: alpha/extra.py:1 imports it"* ]]
+	# They go into a rules file as they are.
+	sed -n 's/^  \(drop\|keep\) /\1 /p' <<<"$output" >mine
+	[ "$(wc -l <mine)" -eq 6 ]
+	importtrace prune --keep trace.json --root python=python --rules mine -n -q
+}
+
+@test "report has the same levels and levers" {
+	importtrace prune --keep trace.json --root python=python -n --json >p.json
+	importtrace report trace.json --root python=python --json >r.json
+	python3 -c 'import json; p, r = (json.load(open(n)) for n in ("p.json", "r.json")); assert p["levels"] == r["levels"] and p["levers"] == r["levers"] != []'
+	importtrace report trace.json --root python=python | grep -q 'closure (chosen)'
+	importtrace report python --json >all.json
+	python3 -c 'import json; assert "levels" not in json.load(open("all.json"))'
+}
