@@ -26,10 +26,21 @@ struct pending {
 
 #define PENDING_MAX 100000
 
+/* How a file came to be at its path, by the first record of it. Whether the run has made it is
+ * worked out from that at the end: records that waited come out of order. */
+struct origin {
+	bool made;   /* that call made it */
+	size_t from; /* that call moved it from there: index into files, or SIZE_MAX */
+};
+
+static const struct origin FOUND = {.from = SIZE_MAX};
+static const struct origin MADE = {.made = true, .from = SIZE_MAX};
+
 struct collector {
 	int64_t start_ns;
 	struct trace_file *files;
-	size_t n_files, cap_files;
+	struct origin *origins; /* of each file */
+	size_t n_files, cap_files, cap_origins;
 	struct strmap by_path; /* → index into files */
 	struct trace_miss *misses;
 	size_t n_misses, cap_misses;
@@ -144,24 +155,11 @@ static char *meaning(struct collector *c, const struct heard *h, const char *nam
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-static bool in_created_dir(const struct collector *c, const char *path)
-{
-	for (size_t n = strlen(path); n > 1; n--) {
-		const size_t *at;
-
-		if (path[n - 1] != '/')
-			continue;
-		at = strmap_find(&c->by_path, path, n - 1);
-		if (at && c->files[*at].created)
-			return true;
-	}
-	return false;
-}
-
 /* NULL for what has no path of the recorder's own (LOCATION_MEMORY): the run has made it. */
 static struct trace_file *touch(struct collector *c, const struct event *ev, const char *path,
-				uint32_t op, bool created)
+				uint32_t op, struct origin origin)
 {
+	int64_t ns = (int64_t)ev->time_ns - c->start_ns;
 	bool is_new;
 	size_t at;
 	struct trace_file *f;
@@ -171,21 +169,20 @@ static struct trace_file *touch(struct collector *c, const struct event *ev, con
 	at = *strmap_add(&c->by_path, path, strlen(path), c->n_files, &is_new);
 	if (is_new) {
 		c->files = array_grow(c->files, c->n_files, &c->cap_files, sizeof(*c->files));
+		c->origins =
+			array_grow(c->origins, c->n_files, &c->cap_origins, sizeof(*c->origins));
 		c->files[c->n_files++] = (struct trace_file){
 			.path = xstrdup(path),
-			.created = created || in_created_dir(c, path),
 			.size = -1,
-			.first_ns = (int64_t)ev->time_ns - c->start_ns,
-			.pid = (int32_t)ev->tgid,
+			.first_ns = INT64_MAX,
 		};
 	}
 	f = &c->files[at];
 	f->ops |= op;
-	/* Records that waited come late: the first touch is the earliest one. */
-	if ((int64_t)ev->time_ns - c->start_ns < f->first_ns) {
-		f->first_ns = (int64_t)ev->time_ns - c->start_ns;
+	if (ns < f->first_ns) {
+		f->first_ns = ns;
 		f->pid = (int32_t)ev->tgid;
-		f->created = created || in_created_dir(c, path);
+		c->origins[at] = origin;
 	}
 	return f;
 }
@@ -210,7 +207,7 @@ static char *touch_name(struct collector *c, const struct heard *h, const char *
 {
 	bool via_link = false;
 	char *path = meaning(c, h, name, h->ev->flags & EVENT_NOFOLLOW, &via_link);
-	struct trace_file *f = path ? touch(c, h->ev, path, op, false) : NULL;
+	struct trace_file *f = path ? touch(c, h->ev, path, op, FOUND) : NULL;
 
 	if (f && via_link)
 		add_requested(c, f, h, name);
@@ -244,7 +241,7 @@ static void touch_asked(struct collector *c, const struct heard *h, struct trace
 		add_requested(c, f, h, h->name);
 	if (found && strcmp(path_base(meant), path_base(where)) != 0 &&
 	    strncmp(meant, "/proc/", 6) != 0 && path_lstat(meant, &st) == 0)
-		touch(c, h->ev, meant, h->ev->op, false);
+		touch(c, h->ev, meant, h->ev->op, FOUND);
 }
 
 static void on_file(struct collector *c, const struct heard *h)
@@ -255,7 +252,7 @@ static void on_file(struct collector *c, const struct heard *h)
 
 	if (!where)
 		return;
-	f = touch(c, h->ev, where, h->ev->op, created);
+	f = touch(c, h->ev, where, h->ev->op, created ? MADE : FOUND);
 	if (created) {
 		links_made(&c->resolver.links, where, NULL, false);
 		resolver_forget(&c->resolver, where);
@@ -305,15 +302,17 @@ static void on_moved(struct collector *c, const struct event *ev, const char *fr
 static void on_two_names(struct collector *c, const struct heard *h, const char *from)
 {
 	const struct event *ev = h->ev;
-	bool via_link = false, moved = ev->flags & EVENT_REMOVED, created = !moved;
+	bool via_link = false, moved = ev->flags & EVENT_REMOVED;
 	CLEANUP_FREE char *to = meaning(c, h, h->name2, true, &via_link);
 	size_t *at = from ? strmap_find(&c->by_path, from, strlen(from)) : NULL;
+	struct origin origin = MADE;
 
 	if (!to)
 		return;
 	if (moved)
-		created = !(ev->flags & EVENT_EXCHANGE) && at && c->files[*at].created;
-	touch(c, ev, to, TRACE_WRITE, created);
+		origin = (struct origin){.from = at && !(ev->flags & EVENT_EXCHANGE) ? *at
+										     : SIZE_MAX};
+	touch(c, ev, to, TRACE_WRITE, origin);
 	if (from && moved) {
 		on_moved(c, ev, from, to);
 	} else if (from) {
@@ -329,7 +328,7 @@ static void on_made(struct collector *c, const struct heard *h)
 
 	if (!path)
 		return;
-	touch(c, h->ev, path, h->ev->op, true);
+	touch(c, h->ev, path, h->ev->op, MADE);
 	resolver_forget(&c->resolver, path);
 	links_made(&c->resolver.links, path, is_link ? h->name2 : NULL, !is_link);
 }
@@ -462,9 +461,9 @@ static void touch_interpreters(struct collector *c, const struct heard *h, const
 		if (resolve(&c->resolver, &h->sight, name, false, &via_link, &at) > RESOLVED_MEMORY)
 			lose(c, &c->losses.unresolved, name);
 		else if (via_link)
-			add_requested(c, touch(c, &plain, at, TRACE_EXEC, false), &as_plain, name);
+			add_requested(c, touch(c, &plain, at, TRACE_EXEC, FOUND), &as_plain, name);
 		else
-			touch(c, &plain, at, TRACE_EXEC, false);
+			touch(c, &plain, at, TRACE_EXEC, FOUND);
 		if (!at || at[0] != '/')
 			return;
 	}
@@ -477,7 +476,7 @@ static void on_exec(struct collector *c, const struct heard *h)
 	bool known = where && where[0] == '/';
 
 	if (where)
-		touch(c, h->ev, where, TRACE_EXEC, false);
+		touch(c, h->ev, where, TRACE_EXEC, FOUND);
 	if (p && where) {
 		free(p->exe);
 		p->exe = xstrdup(known ? where : h->path);
@@ -535,6 +534,50 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
+/* Whether a directory above it had been made when the file was first touched. */
+static bool in_created_dir(const struct collector *c, const struct trace_file *f)
+{
+	for (size_t n = strlen(f->path); n > 1; n--) {
+		const size_t *dir;
+
+		if (f->path[n - 1] != '/')
+			continue;
+		dir = strmap_find(&c->by_path, f->path, n - 1);
+		if (dir && c->files[*dir].created && c->files[*dir].first_ns <= f->first_ns)
+			return true;
+	}
+	return false;
+}
+
+/* In the order of their first records; of one record what was moved before where it is now. */
+static int by_first_touch(const void *a, const void *b, void *collector)
+{
+	const struct collector *c = collector;
+	size_t i = *(const size_t *)a, j = *(const size_t *)b;
+	int64_t first = c->files[i].first_ns, second = c->files[j].first_ns;
+
+	if (first != second)
+		return first < second ? -1 : 1;
+	return (c->origins[i].from != SIZE_MAX) - (c->origins[j].from != SIZE_MAX);
+}
+
+/* Which files the run has made. */
+static void settle_created(struct collector *c)
+{
+	CLEANUP_FREE size_t *order = xreallocarray(NULL, c->n_files, sizeof(*order));
+
+	for (size_t i = 0; i < c->n_files; i++)
+		order[i] = i;
+	qsort_r(order, c->n_files, sizeof(*order), by_first_touch, c);
+	for (size_t i = 0; i < c->n_files; i++) {
+		struct trace_file *f = &c->files[order[i]];
+		const struct origin *o = &c->origins[order[i]];
+
+		f->created = o->made || (o->from != SIZE_MAX && c->files[o->from].created) ||
+			     in_created_dir(c, f);
+	}
+}
+
 static void stat_file(struct trace_file *f)
 {
 	struct stat st;
@@ -583,6 +626,7 @@ void collector_finish(struct collector *c, struct trace *ret, struct collector_l
 		c->losses.example = TAKE_PTR(c->resolver.links.unsure_path);
 	*losses = c->losses;
 	c->losses.example = NULL;
+	settle_created(c);
 	for (size_t i = 0; i < c->n_files; i++)
 		settle_file(&c->files[i]);
 	if (c->n_files)
@@ -609,6 +653,7 @@ void collector_free(struct collector *c)
 
 	trace_free(&rest);
 	free(c->alive);
+	free(c->origins);
 	free(c->losses.example);
 	for (size_t i = 0; i < c->n_pending; i++) {
 		free(c->pending[i].event);

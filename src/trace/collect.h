@@ -17,7 +17,8 @@ struct collector;
 #define CLEANUP_COLLECTOR __attribute__((cleanup(collector_cleanup)))
 
 struct collector *collector_new(void);
-/* One record; the signature of tracer_handler, with the collector as ctx. */
+/* One record, with `data` right behind *event as in the ring; the signature of tracer_handler, with
+ * the collector as ctx. */
 void collector_add(void *collector, const struct event *event, const char *data);
 /* The first process, whose fork was not traced, and the moment (CLOCK_MONOTONIC, ns) that all
  * times count from. */
