@@ -130,11 +130,27 @@ test-programs: all $(UNIT_TESTS) $(PROBES) $(BUILD)/probes/generate $(BUILD)/tes
 test: test-programs test-programs-asan
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run
 
+PYTHON ?= $(shell python3 -c 'import sys; print(sys.executable)')
+
 # Seeds of the generator: make generate SEEDS="1 300"
 SEEDS ?= 1 300
 .PHONY: generate
 generate: test-programs
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/bpf/generate $(SEEDS)
+
+# The set of strace, both ways, on real workloads; writes the table of docs/trace-exactness.md.
+ORACLE_PACKAGES := numpy pandas pytest
+$(BUILD)/oracle/stamp: Makefile
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+		--target $(@D)/site $(ORACLE_PACKAGES)
+	$(Q)$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps -d $(@D)/wheel jinja2
+	$(Q)touch $@
+.PHONY: oracle
+oracle: all $(BUILD)/oracle/stamp
+	$(Q)[ -d $(BUILD)/demo/site/python/litellm ] || ./dev demo
+	$(Q)PATH="$(CURDIR)/$(BUILD):$$PATH" $(PYTHON) tests/e2e/oracle.py \
+		--packages $(BUILD)/oracle --table docs/trace-exactness.md
 
 test-unit: $(UNIT_TESTS)
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/run unit
@@ -230,4 +246,4 @@ clean:
 
 .PHONY: help
 help:
-	@echo "all test test-unit stress test-vm scan-diff asan clang tidy format format-check safety install clean"
+	@echo "all test test-unit generate oracle stress test-vm scan-diff asan clang tidy format format-check safety install clean"

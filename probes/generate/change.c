@@ -1,10 +1,10 @@
 /* Operations that make, change, move and remove.
  *
- * What was there before the run is changed only after it has been lstat'ed, symlinks not at all,
- * and what was moved stays: the recorder looks at the disk a little later, and where it finds
- * neither the path nor a word of the run about it, it must call the trace incomplete. Every tenth
- * seed does it all the same: there both answers are right, but not a complete trace that lacks
- * something.
+ * What was there before the run is changed only after it has been lstat'ed by a name that does not
+ * lead through it, symlinks not at all, and what was moved stays: the recorder looks at the disk a
+ * little later, and where it finds neither the path nor a word of the run about it, it must call
+ * the trace incomplete. Every tenth seed does it all the same: there both answers are right, but
+ * not a complete trace that lacks something.
  */
 #include "generate.h"
 
@@ -61,6 +61,17 @@ static bool any_before(const struct node *n)
 	return found;
 }
 
+/* Whether a name leads through `v` and back (v/../v). */
+static bool leads_through(const char *name, const struct node *v)
+{
+	size_t n = strlen(v->name);
+
+	for (const char *at = strstr(name, v->name); at; at = strstr(at + 1, v->name))
+		if ((at == name || at[-1] == '/') && at[n] == '/')
+			return true;
+	return false;
+}
+
 /* Something of its own that may be changed, and its name; it has been shown what it is. */
 static struct node *victim(struct worker *w, struct named *n)
 {
@@ -72,6 +83,8 @@ static struct node *victim(struct worker *w, struct named *n)
 		return NULL;
 	if (is_risky(w))
 		return v;
+	if (leads_through(n->name, v))
+		return NULL;
 	if (any_frozen(v) || (v->kind == SYMLINK && !v->made))
 		return NULL;
 	for (const struct node *up = v->parent; up && up != w->own; up = up->parent)

@@ -52,6 +52,7 @@ struct collector {
 	struct pending *pending;
 	size_t n_pending, cap_pending;
 	struct collector_losses losses;
+	bool finishing; /* there will be no more records: what the disk says is the last word */
 	struct trace_process *alive; /* scratch of collector_alive */
 };
 
@@ -497,8 +498,10 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 	CLEANUP_HEARD struct heard h;
 	CLEANUP_FREE char *path = NULL;
 	struct trace_process *p;
+	int64_t outer = c->resolver.links.at_ns;
 
 	heard_take(&h, ev, data);
+	c->resolver.links.at_ns = c->finishing ? 0 : (int64_t)ev->time_ns;
 	switch (ev->kind) {
 	case EVENT_FILE:
 		if (h.path && !(ev->flags & EVENT_TMPFILE))
@@ -530,6 +533,7 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 			   path_of_components(data + ev->path_len, ev->root_len));
 		break;
 	}
+	c->resolver.links.at_ns = outer;
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
@@ -619,6 +623,7 @@ static void settle_file(struct trace_file *f)
 
 void collector_finish(struct collector *c, struct trace *ret, struct collector_losses *losses)
 {
+	c->finishing = true;
 	while (c->n_pending)
 		retry(c, NULL);
 	c->losses.unresolved += c->resolver.links.unsure;

@@ -102,7 +102,23 @@ static int64_t now_ns(void)
 	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
 }
 
-/* readlink of a path, or of where it has been moved to. */
+/* Whether the symlink at the path may be younger than the record that asks. Making, moving and
+ * linking one sets the time of its last change (inode(7)), which the wall clock tells. */
+static bool is_newer(const struct links *l, const char *path)
+{
+	struct timespec wall;
+	struct stat st;
+
+	if (!l->at_ns || path_lstat(path, &st) < 0)
+		return false;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return now_ns() - (wall.tv_sec - st.st_ctim.tv_sec) * INT64_C(1000000000) -
+		       (wall.tv_nsec - st.st_ctim.tv_nsec) >
+	       l->at_ns - SLACK_NS;
+}
+
+/* readlink of a path, or of where it has been moved to; ENOENT also for a symlink that came after
+ * the record. */
 static ssize_t read_target(const struct links *l, const char *path, char *target, size_t size)
 {
 	ssize_t n = path_readlink(path, target, size);
@@ -111,13 +127,17 @@ static ssize_t read_target(const struct links *l, const char *path, char *target
 				   : NULL;
 	CLEANUP_FREE char *moved = NULL;
 
+	if (n >= 0 && is_newer(l, path)) {
+		errno = ENOENT;
+		return -1;
+	}
 	if (!rest)
 		return n;
 	moved = path_join(l->moved_to, rest);
 	return path_readlink(moved, target, size);
 }
 
-/* Asks the disk; LINK_NONE when there is nothing of that name (any more). */
+/* Asks the disk; LINK_NONE when what was there is gone. */
 static enum link_state ask(const struct links *l, struct link_fact *f)
 {
 	char target[PATH_MAX];
@@ -254,9 +274,11 @@ static void carry_out(struct links *l, struct moves *m)
 void links_settle(struct links *l, const char *from, const char *to, int64_t ns)
 {
 	struct link_fact *f = get(l, from), now = {.path = (char *)(uintptr_t)to};
+	int64_t at_ns = l->at_ns;
 
 	if (f->state != LINK_NONE && !is_young(f, ns))
 		return;
+	l->at_ns = 0; /* its own move has changed it */
 	if (ask(l, &now) < LINK_PLAIN) {
 		if (f->state != LINK_NONE)
 			doubt(l, from);
@@ -264,6 +286,7 @@ void links_settle(struct links *l, const char *from, const char *to, int64_t ns)
 		doubt(l, from);
 	else
 		set(f, now.state, now.target, 0);
+	l->at_ns = at_ns;
 	free(now.target);
 }
 
@@ -289,6 +312,8 @@ void links_linked(struct links *l, const char *from, const char *to)
 
 	if (state == LINK_PLAIN || state == LINK_SYMLINK)
 		links_made(l, to, copy, false);
+	else
+		set(get(l, to), LINK_NONE, NULL, 0);
 }
 
 bool links_may_lead(const struct links *l, const char *path)

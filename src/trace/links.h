@@ -3,7 +3,8 @@
  * The recorder reads records a little after the calls they tell of, and by then the run may have
  * changed the tree. So what is known of a path comes first from the run itself: what it made,
  * moved and removed, and what it opened or lstat'ed. Only where that says nothing the disk is
- * asked, and the time of asking is kept: if it turns out that the run changed the path at about
+ * asked. A symlink that has come there since the call is not what the call met: then nothing is
+ * known (yet). The time of asking is kept: if it turns out that the run changed the path at about
  * that time, the answer may have been too young, and links.unsure counts it. Changes are those of
  * the recorded run; records come in order of the ends of their calls.
  *
@@ -41,6 +42,9 @@ struct links {
 	size_t n, cap;
 	uint64_t unsure;   /* answers that may have been too young */
 	char *unsure_path; /* the first of them */
+	/* When the call ended that is being looked into: a symlink on the disk that is younger than
+	 * that is not what the call met. 0: any that is there. */
+	int64_t at_ns;
 	/* While a move is looked into: where the disk has by now what was below moved_from. */
 	const char *moved_from, *moved_to;
 };

@@ -53,9 +53,10 @@ static const char *proc_rest(const struct walk *w, const char *path)
 static void push(struct walk *w, const char *comp, size_t n)
 {
 	const char *rest = w->out.len ? proc_rest(w, w->out.data) : NULL;
+	bool in_proc = rest && !*rest;
 
 	buf_addch(&w->out, '/');
-	if (rest && !*rest && (is(comp, n, "self") || is(comp, n, "thread-self")))
+	if (in_proc && (is(comp, n, "self") || is(comp, n, "thread-self")))
 		buf_addf(&w->out, "%u", w->sight->tgid);
 	else
 		buf_add(&w->out, comp, n);
@@ -87,6 +88,14 @@ static bool is_magic(const struct walk *w)
 		p += 6 + strcspn(p + 6, "/");
 	return strcmp(p, "/root") == 0 || strcmp(p, "/cwd") == 0 || strcmp(p, "/exe") == 0 ||
 	       strncmp(p, "/fd/", 4) == 0 || strncmp(p, "/map_files/", 11) == 0;
+}
+
+/* What a link of /proc itself that is text holds (fs/proc/root.c, proc_net.c); NULL: none is there. */
+static const char *proc_link(const struct walk *w)
+{
+	const char *p = proc_rest(w, w->out.data);
+
+	return strcmp(p, "mounts") == 0 ? "self/mounts" : strcmp(p, "net") == 0 ? "self/net" : NULL;
 }
 
 /* Goes on behind a symlink. */
@@ -129,10 +138,16 @@ static enum resolution step(struct walk *w, size_t n, char **gone)
 
 	push(w, w->p, n);
 	w->p = behind;
-	if (below_proc(w))
-		return !last && is_magic(w) ? UNRESOLVED_OTHER : RESOLVED;
+	if (below_proc(w) && !last && is_magic(w))
+		return UNRESOLVED_OTHER;
 	if (w->nofollow && !*behind)
 		return RESOLVED;
+	if (below_proc(w)) {
+		target = proc_link(w);
+		if (target)
+			follow(w, target, behind);
+		return RESOLVED;
+	}
 	res = locate(w, &where);
 	if (res > RESOLVED_MEMORY)
 		return res;

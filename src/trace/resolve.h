@@ -3,8 +3,9 @@
  * For calls that return no descriptor the kernel side knows only the name and its base; symlinks
  * are followed here, after the call, by what trace/links knows of them, and in the view of the
  * process (trace/mounts). Directories are remembered: a run asks for the same ones again and
- * again. /proc/self is the traced process's own, and below /proc/PID nothing is followed, because
- * those links are not text: a name that goes on behind one of them is not resolved.
+ * again. /proc/self is the traced process's own (as are /proc/mounts and /proc/net), and below
+ * /proc/PID nothing is followed, because those links are not text: a name that goes on behind one
+ * of them is not resolved.
  */
 #pragma once
 
