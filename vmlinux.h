@@ -54,6 +54,11 @@ struct dentry {
 	struct qstr d_name;
 	struct hlist_bl_node d_hash;
 	struct super_block *d_sb;
+	const struct dentry_operations *d_op;
+};
+
+struct dentry_operations {
+	char *(*d_dname)(struct dentry *, char *, int);
 };
 
 struct vfsmount {

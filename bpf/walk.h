@@ -89,6 +89,9 @@ __noinline int walk_step(__u32 which)
 	if (parent == dentry) {
 		if (s->in_file_system)
 			return STEP_DONE;
+		/* Each file of nsfs and pidfs is a root of its own; as d_path() sees it. */
+		if (BPF_CORE_READ(dentry, d_op, d_dname))
+			return STEP_DETACHED;
 		count(COUNT_ESCAPED);
 		return STEP_FAILED;
 	}
