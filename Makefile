@@ -158,12 +158,14 @@ test-unit: $(UNIT_TESTS)
 .PHONY: probes
 probes: $(PROBES)
 
-# Too long for every change: overloaded recordings, and Debian's kernels in virtual machines.
+# Too long for every change: overloaded recordings beside stress-ng (ten minutes on two cores that
+# have nothing else to do), and Debian's kernels in virtual machines.
 RUNS ?= 10000
+STRESS_SECONDS ?= 3600
 .PHONY: stress test-vm
 stress: test-programs
 	$(Q)PATH="$(CURDIR)/$(BUILD):$$PATH" BUILD="$(CURDIR)/$(BUILD)" \
-		python3 tests/bpf/overload.py --runs $(RUNS) $(if $(shell command -v stress-ng),--beside)
+		python3 tests/bpf/overload.py --runs $(RUNS) --seconds $(STRESS_SECONDS) --beside
 test-vm:
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/vm/run
 

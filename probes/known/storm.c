@@ -1,11 +1,12 @@
 /* storm - many path calls at once, for recordings that cannot keep up.
  *
- *     storm DIR FIRST COUNT PROCESSES THREADS STOP
+ *     storm DIR FIRST COUNT PROCESSES THREADS STOP [PROGRESS]
  *
  * Touches DIR/00000 + FIRST … FIRST + COUNT - 1: number k is opened (k % 3 = 0), looked at by stat
  * (1), or by access together with a failing open of DIR/missing-k (2). The numbers are dealt out
  * over the processes, which all live at the same time, and their threads. With STOP = 1 the
- * recorder, the parent, is stopped meanwhile.
+ * recorder, the parent, is stopped meanwhile. PROGRESS gets a byte for each number that is done,
+ * through a mapping: what a storm did that is killed is known.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +25,7 @@
 static const char *dir;
 static unsigned first, count, processes, threads;
 static pid_t stopped; /* the recorder, while it is */
+static volatile unsigned char *progress;
 
 struct share {
 	unsigned start, step;
@@ -66,8 +69,11 @@ static void *work(void *arg)
 {
 	const struct share *share = arg;
 
-	for (unsigned i = share->start; i < count; i += share->step)
+	for (unsigned i = share->start; i < count; i += share->step) {
 		touch(first + i);
+		if (progress)
+			progress[i] = 1;
+	}
 	return NULL;
 }
 
@@ -103,6 +109,18 @@ static void start_process(unsigned process, const int *all_there)
 	_exit(0);
 }
 
+static void map_progress(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	if (fd < 0 || ftruncate(fd, count) < 0)
+		die(path);
+	progress = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (progress == MAP_FAILED)
+		die(path);
+	close(fd);
+}
+
 static unsigned number(const char *s)
 {
 	return (unsigned)strtoul(s, NULL, 10);
@@ -112,13 +130,15 @@ int main(int argc, char **argv)
 {
 	int all_there[2], status, failed = 0;
 
-	if (argc != 7 || pipe(all_there) < 0)
-		die("usage: storm DIR FIRST COUNT PROCESSES THREADS STOP");
+	if (argc < 7 || argc > 8 || pipe(all_there) < 0)
+		die("usage: storm DIR FIRST COUNT PROCESSES THREADS STOP [PROGRESS]");
 	dir = argv[1];
 	first = number(argv[2]);
 	count = number(argv[3]);
 	processes = number(argv[4]);
 	threads = number(argv[5]) < THREADS_MAX ? number(argv[5]) : THREADS_MAX;
+	if (argc == 8)
+		map_progress(argv[7]);
 	if (number(argv[6]))
 		kill(stopped = getppid(), SIGSTOP);
 	for (unsigned p = 1; p < processes; p++)

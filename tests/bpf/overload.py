@@ -1,19 +1,22 @@
 """Overloads recordings in every way and looks for a trace that says "complete" and is not.
 
-    python3 overload.py [--runs N] [--seed S] [--jobs J] [--seconds T] [--beside]
+    python3 overload.py [--runs N] [--seed S] [--jobs J] [--seconds T] [--beside] [--memory]
 
 Each run records probes/known/storm.c with a random event buffer of 4 KiB to 1 MiB, a random limit of
-processes, sometimes a stopped recorder, few descriptors, or little memory. It must end in one of
-three ways:
+processes, sometimes a stopped recorder, few descriptors, little memory (of the address space, of
+what may be locked, or of a control group that holds the recorder, the command or both). It must end
+in one of four ways:
 
-  exact       exit code 0, "complete": true, and the trace's set is the known set
+  exact       "complete": true, and the trace's set is the known set; of a command that was ended
+              by the lack of something, at least what it had written down and at most the known set
   incomplete  exit code 125, "complete": false, every counter that is not zero is named on stderr
               together with what to do, and seen = delivered + dropped
   refused     exit code 125, a message, and no trace
+  killed      the recorder itself was killed for want of memory, and there is no trace
 
 Anything else is printed with its seed and ends in exit code 1. `--seed S --runs 1` runs it again.
-`--beside` has stress-ng take processor, memory and forks meanwhile. `--seconds` bounds the time;
-how many runs there were is said.
+`--beside` has stress-ng take processor, memory and forks meanwhile. `--memory` makes runs in small
+control groups only. `--seconds` bounds the time; how many runs there were is said.
 """
 import argparse
 import concurrent.futures
@@ -21,14 +24,18 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
+import memory_group
+
 FILES = 4000
 BUILD = os.environ.get("BUILD") or os.path.join(os.getcwd(), "build")
 STORM = os.path.join(BUILD, "probes", "storm")
+GROUPS = memory_group.find()
 OPS = {0: ["open"], 1: ["stat"], 2: ["stat"]}
 
 
@@ -36,7 +43,7 @@ class Wrong(Exception):
     pass
 
 
-def choose(seed):
+def choose(seed, memory_only):
     rng = random.Random(seed)
     small = rng.random() < 0.5
     run = {
@@ -49,13 +56,19 @@ def choose(seed):
         "room": rng.choice([32768, 32768, 32768, 16, 8, 3, 1]),
         "files": rng.choice([None] * 8 + [rng.randrange(3, 40)]),
         "memory": rng.choice([None] * 12 + [rng.randrange(8, 200) << 20]),
+        "locked": rng.choice([None] * 8 + [rng.randrange(0, 64) << 10]),
     }
+    group = rng.choice(["recorder", "command", "both"]), rng.randrange(1, 160) << 18
+    if GROUPS and (memory_only or rng.random() < 0.1):
+        # Who has stopped the recorder and is then killed cannot let it go on.
+        run |= {"who": group[0], "group": group[1], "stop": 0}
     return run
 
 
 def limits(run):
     words = [f"--nofile={run['files']}"] if run["files"] else []
     words += [f"--as={run['memory']}"] if run["memory"] else []
+    words += [f"--memlock={run['locked']}"] if run["locked"] is not None else []
     return ["prlimit", *words] if words else []
 
 
@@ -68,12 +81,28 @@ def expected(run, top):
     return files, misses
 
 
-def judge(run, top, code, said, path):
+def written_down(run, top, progress):
+    """What the command says that it has done: a byte for each number."""
+    files = {}
+    try:
+        with open(progress, "rb") as f:
+            done = f.read()
+    except FileNotFoundError:
+        return files
+    for i, byte in enumerate(done):
+        if byte:
+            files[f"{top}/{run['first'] + i:05}"] = OPS[(run["first"] + i) % 3]
+    return files
+
+
+def judge(run, top, code, said, path, progress):
     """How the run ended; raises Wrong when it may not end so."""
     try:
         with open(path) as f:
             trace = json.load(f)
     except FileNotFoundError:
+        if run.get("who") in ("recorder", "both") and code == -signal.SIGKILL:
+            return "killed"
         # Under a limit the dynamic loader may fail before there is a recorder at all.
         if code == 125 and said.strip() or code == 127 and "error while loading shared" in said:
             return "refused"
@@ -82,10 +111,13 @@ def judge(run, top, code, said, path):
         files, misses = expected(run, top)
         got = {f["path"]: f["ops"] for f in trace["files"] if f["path"].startswith(top + "/")}
         got_misses = {m["path"] for m in trace["misses"] if m["path"].startswith(top + "/")}
-        if code not in (0, 125) and limits(run):
-            # The command itself could not go on: what it did is a part of the known set.
-            if all(files.get(p) == ops for p, ops in got.items()) and got_misses <= misses:
+        if code not in (0, 125) and (limits(run) or "group" in run):
+            # The command itself could not go on.
+            least = written_down(run, top, progress)
+            if least.items() <= got.items() <= files.items() and got_misses <= misses:
                 return "exact"
+            raise Wrong(f"FALSE COMPLETE, exit code {code}: {len(got)} files, written down "
+                        f"{len(least)}")
         if code != 0:
             raise Wrong(f"complete, but exit code {code}: {said!r}")
         if got != files or got_misses != misses:
@@ -106,19 +138,32 @@ def judge(run, top, code, said, path):
     return "incomplete"
 
 
-def run_one(seed, top):
-    run = choose(seed)
+def run_one(seed, top, memory_only):
+    run = choose(seed, memory_only)
     with tempfile.TemporaryDirectory() as scratch:
-        path = os.path.join(scratch, "trace.json")
-        command = ["importtrace", "record", "-q", "-o", path, "--buffer", f"{run['buffer']}K",
-                   "--processes", str(run["room"]), "--", STORM, top]
-        command += [str(run[k]) for k in ("first", "count", "processes", "threads", "stop")]
-        done = subprocess.run(limits(run) + command, capture_output=True, text=True, errors="replace",
-                              timeout=120, check=False)
+        path, progress = os.path.join(scratch, "trace.json"), os.path.join(scratch, "progress")
+        storm = [STORM, top, *(str(run[k]) for k in
+                               ("first", "count", "processes", "threads", "stop")), progress]
+        record = [*limits(run), "importtrace", "record", "-q", "-o", path, "--buffer",
+                  f"{run['buffer']}K", "--processes", str(run["room"]), "--"]
+        group = None
+        if "group" in run:
+            group = memory_group.MemoryGroup(GROUPS, f"{os.getpid()}-{seed}", run["group"])
+            if run["who"] == "command":
+                storm = group.enter(storm)
+            else:
+                record = group.enter(record)
+            if run["who"] == "recorder":
+                storm = group.leave(storm)
         try:
-            return judge(run, top, done.returncode, done.stderr, path)
+            done = subprocess.run(record + storm, capture_output=True, text=True,
+                                  errors="replace", timeout=120, check=False)
+            return judge(run, top, done.returncode, done.stderr, path, progress)
         except Wrong as e:
             raise Wrong(f"seed {seed}: {e}\n  {run}") from None
+        finally:
+            if group and not group.remove():
+                raise Wrong(f"seed {seed}: a process stays\n  {run}")
 
 
 def start_beside(seconds):
@@ -134,18 +179,21 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, default=3600)
     parser.add_argument("--beside", action="store_true")
+    parser.add_argument("--memory", action="store_true")
     args = parser.parse_args()
     if args.beside and not shutil.which("stress-ng"):
         sys.exit("stress-ng is not installed")
+    if args.memory and not GROUPS:
+        sys.exit("control groups of memory cannot be made here")
     beside = start_beside(args.seconds) if args.beside else None
     end = time.monotonic() + args.seconds
-    tally, wrong = {"exact": 0, "incomplete": 0, "refused": 0}, []
+    tally, wrong = {"exact": 0, "incomplete": 0, "refused": 0, "killed": 0}, []
 
     def task(seed):
         if time.monotonic() > end or len(wrong) > 5:
             return
         try:
-            outcome = run_one(seed, top)
+            outcome = run_one(seed, top, args.memory)
             tally[outcome] += 1
         except (Wrong, subprocess.TimeoutExpired) as e:
             wrong.append(str(e))
@@ -160,13 +208,16 @@ def main():
         beside.terminate()
         beside.wait()
     false_complete = sum("FALSE COMPLETE" in w for w in wrong)
-    print(f"{sum(tally.values()) + len(wrong)} of {args.runs} runs from seed {args.seed}: "
+    runs = sum(tally.values()) + len(wrong)
+    print(f"{runs} of {args.runs} runs from seed {args.seed}: "
           f"{tally['exact']} exact, {tally['incomplete']} incomplete and said so, "
-          f"{tally['refused']} refused; false complete: {false_complete}; other failures: "
-          f"{len(wrong) - false_complete}")
+          f"{tally['refused']} refused, {tally['killed']} killed for want of memory; "
+          f"false complete: {false_complete}; other failures: {len(wrong) - false_complete}")
+    if not GROUPS:
+        print("without control groups of memory: they cannot be made here")
     for w in wrong:
         print(w)
-    few = args.runs >= 100 and (tally["exact"] < 10 or tally["incomplete"] < 10)
+    few = runs >= 100 and not args.memory and (tally["exact"] < 10 or tally["incomplete"] < 10)
     if few:
         print("the runs do not cover both ends")
     sys.exit(bool(wrong) or few)
