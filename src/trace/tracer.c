@@ -1,14 +1,19 @@
 #include "trace/tracer.h"
 
+#include "base/files.h"
 #include "base/mem.h"
+#include "base/strmap.h"
 #include "record.skel.h"
 #include "trace/calls.h"
 #include "trace/diagnose.h"
+#include "trace/kernel_btf.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/sysinfo.h>
 
 struct tracer {
@@ -91,6 +96,104 @@ static int configure(struct record_bpf *skel, const struct tracer_options *opt)
 					    cpus * bpf_map__max_entries(skel->maps.scratches));
 }
 
+/* --- with a slice of the kernel's type information --------------------------------------------- */
+
+/* libbpf reads all of the kernel's type information when a program is of a type that needs it to
+ * be attached. Ours tell it their type at the last moment, and the number of their tracepoint
+ * with it. */
+static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct kernel_btf *kernel = (const struct kernel_btf *)cookie;
+	const char *tracepoint = strchr(bpf_program__section_name(prog), '/');
+	CLEANUP_FREE char *name = xasprintf("btf_trace_%s", tracepoint ? tracepoint + 1 : "");
+	int r = bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+
+	if (r == 0)
+		r = bpf_program__set_expected_attach_type(prog, BPF_TRACE_RAW_TP);
+	opts->expected_attach_type = BPF_TRACE_RAW_TP;
+	opts->attach_btf_id = kernel_btf_typedef(kernel, name);
+	return r == 0 && !opts->attach_btf_id ? -ENOENT : r;
+}
+
+/* The names of the types that the kernel side has: CO-RE can ask for no others. */
+static void names_of(const struct btf *btf, struct strmap *ret)
+{
+	for (__u32 id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *name = btf__name_by_offset(btf, t->name_off);
+
+		if (name && name[0] &&
+		    (btf_is_composite(t) || btf_is_any_enum(t) || btf_is_typedef(t)))
+			strmap_add(ret, name, kernel_btf_essential(name), 0, NULL);
+	}
+}
+
+/* Opens the kernel side so that it finds the kernel's types in the slice behind `fd`. */
+static int open_with_slice(const struct kernel_btf *kernel, int fd, struct record_bpf **ret)
+{
+	CLEANUP_STRMAP struct strmap names = {0};
+	CLEANUP_BUF struct buf slice = {0};
+	char path[64];
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = path);
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	*ret = record_bpf__open_opts(&opts);
+	if (!*ret)
+		return -errno;
+	names_of(bpf_object__btf((*ret)->obj), &names);
+	r = kernel_btf_slice(kernel, &names, &slice);
+	return r ? r : write_all(fd, slice.data, slice.len);
+}
+
+static int open_and_load(const struct tracer_options *opt, const struct kernel_btf *kernel, int fd,
+			 struct record_bpf **ret)
+{
+	int r = open_with_slice(kernel, fd, ret);
+
+	if (r == 0)
+		r = configure(*ret, opt);
+	return r ? r : record_bpf__load(*ret);
+}
+
+/* Loads the kernel side without having libbpf read all of the kernel's types. */
+static int load_sliced(const struct tracer_options *opt, struct record_bpf **ret)
+{
+	CLEANUP_KERNEL_BTF struct kernel_btf *kernel = NULL;
+	CLEANUP_CLOSE int fd = memfd_create("types", MFD_CLOEXEC);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .prog_prepare_load_fn = prepare_load);
+	int r = fd < 0 ? -errno : kernel_btf_open("/sys/kernel/btf/vmlinux", &kernel), id;
+
+	if (r)
+		return r;
+	handler.cookie = (long)kernel;
+	id = libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
+	if (id < 0)
+		return id;
+	r = open_and_load(opt, kernel, fd, ret);
+	libbpf_unregister_prog_handler(id);
+	if (r == 0)
+		return 0;
+	record_bpf__destroy(*ret);
+	*ret = NULL;
+	return r;
+}
+
+/* With all of the types; what the short way could not do, this does or tells better why. */
+static int load_whole(const struct tracer_options *opt, struct record_bpf **ret)
+{
+	int r;
+
+	last_warning[0] = '\0';
+	*ret = record_bpf__open();
+	if (!*ret)
+		return -errno;
+	r = configure(*ret, opt);
+	return r ? r : record_bpf__load(*ret);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
 static int explain(struct error *e, int code, const char *what)
 {
 	CLEANUP_FREE char *why = diagnose_failure(code);
@@ -112,12 +215,9 @@ int tracer_open(const struct tracer_options *opt, tracer_handler handler, void *
 	last_warning[0] = '\0';
 	libbpf_set_print(keep_warning);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	t->skel = record_bpf__open();
-	if (!t->skel)
-		return explain(e, errno, "cannot open the kernel side");
-	r = configure(t->skel, opt);
-	if (r == 0)
-		r = record_bpf__load(t->skel);
+	r = load_sliced(opt, &t->skel);
+	if (r)
+		r = load_whole(opt, &t->skel);
 	if (r)
 		return explain(e, -r, "cannot load the kernel side");
 	t->reader = ring_buffer__new(bpf_map__fd(t->skel->maps.ring), on_record, t, NULL);
@@ -129,9 +229,24 @@ int tracer_open(const struct tracer_options *opt, tracer_handler handler, void *
 
 int tracer_attach(struct tracer *t, struct error *e)
 {
-	int r = record_bpf__attach(t->skel);
+	const struct {
+		const struct bpf_program *prog;
+		struct bpf_link **link;
+	} each[] = {
+		{t->skel->progs.sys_exit, &t->skel->links.sys_exit},
+		{t->skel->progs.process_fork, &t->skel->links.process_fork},
+		{t->skel->progs.process_exec, &t->skel->links.process_exec},
+		{t->skel->progs.process_exit, &t->skel->links.process_exit},
+	};
 
-	return r ? explain(e, -r, "cannot attach to the kernel's tracepoints") : 0;
+	/* Not by the skeleton: newer libbpf forgets a program's section when its type changes, and
+	 * then leaves the program out in silence. */
+	for (size_t i = 0; i < ARRAY_SIZE(each); i++) {
+		*each[i].link = bpf_program__attach_trace(each[i].prog);
+		if (!*each[i].link)
+			return explain(e, errno, "cannot attach to the kernel's tracepoints");
+	}
+	return 0;
 }
 
 int tracer_fd(const struct tracer *t)

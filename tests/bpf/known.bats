@@ -106,6 +106,17 @@ os.kill(os.getppid(), signal.SIGCONT)'
 	python3 tests/bpf/faults.py leaks
 }
 
+@test "the kernel side is the same with a slice of the type information and with all of it" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	tags='grep -h ^prog_tag /proc/$PPID/fdinfo/* | sort'
+	importtrace record -q -o "$T/trace.json" -- sh -c "$tags" >"$T/slice"
+	strace -f -o "$T/calls" -e trace=memfd_create -e inject=memfd_create:error=ENOSYS \
+		importtrace record -q -o "$T/trace.json" -- sh -c "$tags" >"$T/whole"
+	grep -q ENOSYS "$T/calls"
+	[ "$(wc -l <"$T/whole")" -ge 4 ]
+	cmp "$T/slice" "$T/whole"
+}
+
 @test "what a Python program does" {
 	importtrace record -q -o "$T/trace.json" -- \
 		python3 -S -E probes/known/touch.py "$T/d" "$T/expected"
