@@ -23,25 +23,29 @@ size_t *strmap_find(const struct strmap *m, const char *key, size_t len)
 size_t *strmap_add(struct strmap *m, const char *key, size_t len, size_t value, bool *is_new)
 {
 	struct strmap_item *it = NULL;
+	unsigned hash;
 
-	HASH_FIND(hh, m->items, key, len, it);
+	HASH_VALUE(key, len, hash);
+	HASH_FIND_BYHASHVALUE(hh, m->items, key, len, hash, it);
 	if (is_new)
 		*is_new = !it;
 	if (it)
 		return &it->value;
-	it = xcalloc(1, sizeof(*it) + len + 1);
+	it = xmalloc(sizeof(*it) + len + 1);
 	memcpy(it->key, key, len);
+	it->key[len] = '\0';
 	it->value = value;
-	HASH_ADD_KEYPTR(hh, m->items, it->key, len, it);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, m->items, it->key, len, hash, it);
 	return &it->value;
 }
 
 void strmap_free(struct strmap *m)
 {
-	struct strmap_item *it, *next;
+	struct strmap_item *it = m->items, *next;
 
-	HASH_ITER(hh, m->items, it, next) {
-		HASH_DEL(m->items, it);
+	HASH_CLEAR(hh, m->items); /* the table; the list of items stays */
+	for (; it; it = next) {
+		next = it->hh.next;
 		free(it);
 	}
 }

@@ -20,12 +20,21 @@ enum {
 	OPT_ACCEPT,
 	OPT_FAIL_ON,
 	OPT_QUICK,
+	OPT_DEEP,
 	OPT_LIST_IDS,
 };
 
+/* One format of the result, and where to; NULL: not said. */
+struct output {
+	const char *format, *file;
+};
+
 struct check_args {
-	const char *layer, *baseline, *format, *output;
-	bool update, quick, list_ids;
+	const char *layer, *baseline;
+	struct output *outputs;
+	size_t n_outputs;
+	enum contents_depth depth;
+	bool update, list_ids;
 	char **keep;
 	const char **roots;
 	size_t n_keep, n_roots;
@@ -36,8 +45,8 @@ static const struct argp_option options[] = {
 	{"baseline", 'b', "FILE", 0, "Compare with what this file says the layer may hold", 0},
 	{"update", OPT_UPDATE, 0, 0, "Write the layer as it is to the baseline, with the options",
 	 0},
-	{"format", 'f', "text|json|junit|sarif|github|gitlab|markdown", 0, "How to say it (text)",
-	 0},
+	{"format", 'f', "text|json|junit|sarif|github|gitlab|markdown", 0,
+	 "How to say it (text); repeatable, each with its --output", 0},
 	{"output", 'o', "FILE", 0, "Where to (default: standard output)", 0},
 	{"keep", 'k', "TRACE", 0, "What this run used must be there; repeatable", 0},
 	{"root", 'r', "DIR[=PREFIX]", 0,
@@ -49,7 +58,10 @@ static const struct argp_option options[] = {
 	{"platform", OPT_PLATFORM, "TAG", 0, "What the target is: manylinux_2_26_aarch64 …", 0},
 	{"accept", OPT_ACCEPT, "ID[=PATTERN]", 0, "A finding that is all right; repeatable", 0},
 	{"fail-on", OPT_FAIL_ON, "error|warning|note", 0, "Least severity that fails (warning)", 0},
-	{"quick", OPT_QUICK, 0, 0, "Do not read contents only to find damage", 0},
+	{"deep", OPT_DEEP, 0, 0,
+	 "Read every content, for damage and wrong bytecode (default: up to 64 MiB of them)", 0},
+	{"quick", OPT_QUICK, 0, 0, "Read only what the rules look into, however small the layer is",
+	 0},
 	{"list-ids", OPT_LIST_IDS, 0, 0, "Show the ids of findings", 0},
 	{0},
 };
@@ -68,11 +80,23 @@ static void add_setting(struct check_args *args, const char *kind, const char *v
 		argp_error(state, "%s", error_text(&e));
 }
 
+/* The output that this option belongs to: the last one when that lacks it, else a new one. */
+static struct output *output_for(struct check_args *args, bool is_format)
+{
+	struct output *last = args->n_outputs ? &args->outputs[args->n_outputs - 1] : NULL;
+
+	if (last && !(is_format ? last->format : last->file))
+		return last;
+	args->outputs = xreallocarray(args->outputs, args->n_outputs + 1, sizeof(*args->outputs));
+	args->outputs[args->n_outputs] = (struct output){0};
+	return &args->outputs[args->n_outputs++];
+}
+
 static void parse_format(struct check_args *args, const char *value, struct argp_state *state)
 {
 	for (size_t i = 0; check_formats[i]; i++)
 		if (strcmp(check_formats[i], value) == 0) {
-			args->format = check_formats[i];
+			output_for(args, true)->format = check_formats[i];
 			return;
 		}
 	argp_error(state,
@@ -85,6 +109,23 @@ static void parse_layer(struct check_args *args, const char *value, struct argp_
 	if (args->layer)
 		argp_error(state, "one layer at a time, not also '%s'", value);
 	args->layer = value;
+}
+
+/* Without a format: text. Standard output takes one of them. */
+static void finish_outputs(struct check_args *args, struct argp_state *state)
+{
+	size_t n = 0;
+
+	if (!args->n_outputs)
+		output_for(args, true);
+	for (size_t i = 0; i < args->n_outputs; i++) {
+		if (!args->outputs[i].format)
+			args->outputs[i].format = "text";
+		n += !args->outputs[i].file;
+	}
+	if (n > 1)
+		argp_error(state, "standard output takes one --format: give the others a file "
+				  "each with --output FILE");
 }
 
 static void append(void *list, size_t *n, char *value)
@@ -107,7 +148,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		parse_format(args, value, state);
 		break;
 	case 'o':
-		args->output = value;
+		output_for(args, false)->file = value;
 		break;
 	case 'k':
 		append(&args->keep, &args->n_keep, value);
@@ -119,7 +160,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		args->update = true;
 		break;
 	case OPT_QUICK:
-		args->quick = true;
+		args->depth = CONTENTS_NEEDED;
+		break;
+	case OPT_DEEP:
+		args->depth = CONTENTS_ALL;
 		break;
 	case OPT_LIST_IDS:
 		args->list_ids = true;
@@ -143,6 +187,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		parse_layer(args, value, state);
 		break;
 	case ARGP_KEY_END:
+		finish_outputs(args, state);
 		if (args->update && !args->baseline)
 			argp_error(state,
 				   "--update writes a baseline: name it with --baseline FILE");
@@ -217,24 +262,24 @@ static int update(const struct check_args *args, const struct check_input *in, s
 	return r;
 }
 
-static int show(const struct check_args *args, const struct check_report *report, struct error *e)
+static int show(const struct output *o, const struct check_report *report, struct error *e)
 {
 	CLEANUP_BUF struct buf text = {0};
 	char *data = NULL;
 	size_t len = 0;
 	FILE *out;
 
-	if (!args->output) {
-		check_show(report, args->format, stdout);
+	if (!o->file) {
+		check_show(report, o->format, stdout);
 		return 0;
 	}
 	out = open_memstream(&data, &len);
 	if (!out)
 		return error_errno(e, errno, "cannot format the result");
-	check_show(report, args->format, out);
+	check_show(report, o->format, out);
 	fclose(out);
 	text = (struct buf){.data = data, .len = len, .cap = len + 1};
-	return file_write(args->output, &text, e);
+	return file_write(o->file, &text, e);
 }
 
 /* Returns 0 or 1 by the findings, or a negative error. */
@@ -256,7 +301,7 @@ static int check(const struct check_args *args, const struct trace *traces, stru
 	int r = read_baseline(args, &old, e);
 
 	if (r == 0)
-		r = contents_layer(args->layer, !args->quick, &now, e);
+		r = contents_layer(args->layer, args->depth, &now, e);
 	if (r < 0)
 		return r;
 	settings_merge(&settings, &args->given);
@@ -269,7 +314,12 @@ static int check(const struct check_args *args, const struct trace *traces, stru
 	if (r < 0)
 		return r;
 	report.failed = findings_fail(&found, &settings);
-	r = show(args, &report, e);
+	report.all_read = now.all_read;
+	/* Files first: what is printed cannot be taken back. */
+	for (int files = 1; files >= 0; files--)
+		for (size_t i = 0; r == 0 && i < args->n_outputs; i++)
+			if ((args->outputs[i].file != NULL) == files)
+				r = show(&args->outputs[i], &report, e);
 	if (r == 0 && args->update)
 		r = update(args, &in, e);
 	return r < 0 ? r : report.failed;
@@ -277,7 +327,7 @@ static int check(const struct check_args *args, const struct trace *traces, stru
 
 static int check_run_command(int argc, char **argv)
 {
-	struct check_args args = {.format = "text"};
+	struct check_args args = {.depth = CONTENTS_USUAL};
 	CLEANUP_ERROR struct error e = {0};
 	struct trace *traces;
 	int r;
@@ -296,6 +346,7 @@ static int check_run_command(int argc, char **argv)
 	for (size_t i = 0; i < args.n_keep; i++)
 		trace_free(&traces[i]);
 	free(traces);
+	free(args.outputs);
 	free(args.keep);
 	free(args.roots);
 	settings_free(&args.given);

@@ -81,12 +81,24 @@ static int open_layer(const char *path, struct contents *ret, struct error *e)
 	return r;
 }
 
-int contents_layer(const char *path, bool all, struct contents *ret, struct error *e)
+static bool wants_all(const struct inventory_root *root, enum contents_depth depth)
 {
-	struct facts_options opt = {.all = all};
+	uint64_t sum = 0;
+
+	for (size_t i = 0; depth == CONTENTS_USUAL && i < root->n_entries; i++)
+		sum += root->entries[i].type == ENTRY_FILE ? root->entries[i].size : 0;
+	return depth == CONTENTS_ALL || (depth == CONTENTS_USUAL && sum <= CONTENTS_ALL_MAX);
+}
+
+int contents_layer(const char *path, enum contents_depth depth, struct contents *ret,
+		   struct error *e)
+{
+	struct facts_options opt = {0};
 	struct stat st;
 	int r = open_layer(path, ret, e);
 
+	if (r == 0)
+		opt.all = ret->all_read = wants_all(&ret->inv.roots[0], depth);
 	if (r == 0)
 		r = facts_read(&ret->inv, 0, &opt, &ret->bytecodes, e);
 	if (r < 0)
@@ -136,7 +148,7 @@ int contents_any(const char *path, struct contents *ret, struct error *e)
 	if (baseline_is(head, n) || strncmp(head, "<<<<<<<", 7) == 0)
 		return contents_baseline(path, ret, e);
 	if (head[0] != '{')
-		return contents_layer(path, false, ret, e);
+		return contents_layer(path, CONTENTS_NEEDED, ret, e);
 	ret->kind = CONTENTS_TRACE;
 	ret->trace = xcalloc(1, sizeof(*ret->trace));
 	return trace_read(path, ret->trace, e);

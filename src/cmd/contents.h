@@ -17,6 +17,7 @@ struct contents {
 	struct figures figures;     /* of a baseline: those of the file */
 	struct settings settings;   /* of a baseline */
 	struct bytecodes bytecodes; /* of a layer */
+	bool all_read;              /* of a layer: see enum contents_depth */
 	struct bad_name *bad_names; /* of a zip */
 	size_t n_bad_names;
 	struct trace *trace; /* of a trace */
@@ -24,10 +25,16 @@ struct contents {
 
 #define CLEANUP_CONTENTS __attribute__((cleanup(contents_free)))
 
-/* A layer. `all`: every content of a zip is read, so that damage anywhere is found (EINVAL). An
- * archive that cannot be checked (none, empty, encrypted, of a strange method) is an error; names
+/* What of a layer's contents is read. All of them: damage anywhere in a zip is found (EINVAL), and
+ * hash-based bytecode is compared with its source. Usually all when they are at most
+ * CONTENTS_ALL_MAX bytes unpacked, else what decisions read. */
+enum contents_depth { CONTENTS_NEEDED, CONTENTS_USUAL, CONTENTS_ALL };
+#define CONTENTS_ALL_MAX ((uint64_t)64 << 20)
+
+/* A layer. An archive that cannot be checked (none, empty, encrypted, of a strange method) is an error; names
  * that are wrong are in bad_names, and their entries are left out. */
-int contents_layer(const char *path, bool all, struct contents *ret, struct error *e);
+int contents_layer(const char *path, enum contents_depth depth, struct contents *ret,
+		   struct error *e);
 /* The baseline in a file. */
 int contents_baseline(const char *path, struct contents *ret, struct error *e);
 /* Whichever of the four it is. A trace has no figures yet: see contents_of_trace. */

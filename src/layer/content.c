@@ -105,12 +105,20 @@ static int read_whole(struct content_stream *c, size_t size, struct buf *ret, st
 int content_read(const struct inventory_root *root, const struct entry *ent, size_t limit,
 		 struct buf *ret, struct error *e)
 {
+	CLEANUP_ZIP_SCRATCH struct zip_scratch scratch = {0};
+
+	return content_read_with(root, ent, limit, &scratch, ret, e);
+}
+
+int content_read_with(const struct inventory_root *root, const struct entry *ent, size_t limit,
+		      struct zip_scratch *s, struct buf *ret, struct error *e)
+{
 	struct content_stream *c;
 	int r;
 
 	buf_truncate(ret, 0);
 	if (root->zip)
-		return zip_item_read(root->zip, ent->zip_item, limit, ret, e);
+		return zip_item_read_with(root->zip, ent->zip_item, limit, s, ret, e);
 	if (ent->size > limit)
 		return error_set(e, EFBIG,
 				 "%s/%s is larger than the %zu bytes that are read at most",
@@ -123,6 +131,27 @@ int content_read(const struct inventory_root *root, const struct entry *ent, siz
 	return r;
 }
 
+int content_head(const struct inventory_root *root, const struct entry *ent, size_t n,
+		 struct zip_scratch *s, struct buf *ret, struct error *e)
+{
+	struct content_stream *c;
+	ssize_t got = 1;
+
+	if (root->zip)
+		return zip_item_head(root->zip, ent->zip_item, n, s, ret, e);
+	c = content_open(root, ent, e);
+	if (!c)
+		return -e->code;
+	buf_truncate(ret, 0);
+	buf_reserve(ret, n);
+	while (got > 0 && ret->len < n) {
+		got = content_next(c, ret->data + ret->len, n - ret->len, e);
+		ret->len += got > 0 ? (size_t)got : 0;
+	}
+	content_close(c);
+	return got < 0 ? (int)got : 0;
+}
+
 /* --- facts ------------------------------------------------------------------------------------ */
 
 bool content_wants_text(const char *path)
@@ -130,14 +159,16 @@ bool content_wants_text(const char *path)
 	static const char *const names[] = {"METADATA",      "RECORD", "entry_points.txt",
 					    "top_level.txt", "WHEEL",  "PKG-INFO",
 					    "SOURCES.txt"};
-	CLEANUP_FREE char *dir = path_dir(path);
 	const char *base = path_base(path);
+	size_t i = 0;
 
-	if (!path_ends(dir, ".dist-info") && !path_ends(dir, ".egg-info"))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(base, names[i]) == 0)
-			return true;
+	while (i < ARRAY_SIZE(names) && strcmp(base, names[i]) != 0)
+		i++;
+	if (i < ARRAY_SIZE(names)) {
+		CLEANUP_FREE char *dir = path_dir(path);
+
+		return path_ends(dir, ".dist-info") || path_ends(dir, ".egg-info");
+	}
 	return false;
 }
 

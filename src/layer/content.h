@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "layer/zipin.h"
 #include "plan/inventory.h"
 
 #include <stdbool.h>
@@ -21,6 +22,13 @@
 /* The whole content of an ENTRY_FILE into *ret (emptied first). EFBIG beyond `limit` bytes. */
 int content_read(const struct inventory_root *root, const struct entry *ent, size_t limit,
 		 struct buf *ret, struct error *e);
+
+/* The same by a thread that reads many. */
+int content_read_with(const struct inventory_root *root, const struct entry *ent, size_t limit,
+		      struct zip_scratch *s, struct buf *ret, struct error *e);
+/* The first n bytes, or all when there are less; in a zip the rest is not looked at. */
+int content_head(const struct inventory_root *root, const struct entry *ent, size_t n,
+		 struct zip_scratch *s, struct buf *ret, struct error *e);
 
 /* The same piece by piece, for files that need not fit into memory. NULL and *e set on error. */
 struct content_stream;

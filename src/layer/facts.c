@@ -19,11 +19,18 @@ struct slot {
 	struct pyc pyc;
 };
 
+/* An entry to look at; cost is the bytes of a content that is read whole and 1, or 0: its head. */
+struct task {
+	size_t entry;
+	uint64_t cost;
+};
+
 struct work {
 	struct inventory_root *root;
 	const struct facts_options *opt;
 	struct slot *slots; /* one for each entry */
-	bool sources;       /* second round: everything but bytecode, which is known by then */
+	struct task *todo;
+	size_t n_todo;
 	atomic_size_t next;
 	pthread_mutex_t lock;
 	size_t failed; /* first entry that failed, with its error */
@@ -86,26 +93,6 @@ static void look_at_bytecode(struct work *w, size_t i, const void *data, size_t 
 	s->state = pyc_probe(data, len, &s->pyc);
 }
 
-/* Only the beginning of a file. */
-static int read_head(struct work *w, size_t i, struct error *e)
-{
-	struct content_stream *c = content_open(w->root, &w->root->entries[i], e);
-	unsigned char head[PYC_PROBE];
-	size_t len = 0;
-	ssize_t n = 1;
-
-	if (!c)
-		return -e->code;
-	while (n > 0 && len < sizeof(head)) {
-		n = content_next(c, head + len, sizeof(head) - len, e);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	content_close(c);
-	if (n >= 0)
-		look_at_bytecode(w, i, head, len);
-	return n < 0 ? (int)n : 0;
-}
-
 /* A content that is too large for memory: read to its end, and its facts by layer/content. */
 static int read_pieces(struct work *w, struct entry *ent, struct error *e)
 {
@@ -145,20 +132,29 @@ static bool wants_whole(const struct work *w, const struct entry *ent)
 	return w->opt->all || content_may_be_elf(ent) || content_wants_text(ent->path);
 }
 
-static int look_at(struct work *w, size_t i, struct buf *content, struct error *e)
+/* What a thread keeps from one content to the next. */
+struct reader {
+	struct buf content;
+	struct zip_scratch scratch;
+};
+
+static int look_at(struct work *w, const struct task *t, struct reader *rd, struct error *e)
 {
+	size_t i = t->entry;
 	struct entry *ent = &w->root->entries[i];
 	int r;
 
-	if (ent->type != ENTRY_FILE || is_bytecode(ent->path) == w->sources)
-		return 0;
-	if (!wants_whole(w, ent))
-		return is_bytecode(ent->path) ? read_head(w, i, e) : 0;
+	if (!t->cost) {
+		r = content_head(w->root, ent, PYC_PROBE, &rd->scratch, &rd->content, e);
+		if (r == 0)
+			look_at_bytecode(w, i, rd->content.data, rd->content.len);
+		return r;
+	}
 	if (ent->size > FACTS_WHOLE_MAX)
 		return read_pieces(w, ent, e);
-	r = content_read(w->root, ent, FACTS_WHOLE_MAX, content, e);
+	r = content_read_with(w->root, ent, FACTS_WHOLE_MAX, &rd->scratch, &rd->content, e);
 	if (r == 0)
-		take_facts(w, i, content);
+		take_facts(w, i, &rd->content);
 	return r;
 }
 
@@ -177,15 +173,17 @@ static void keep_first_error(struct work *w, size_t i, struct error *e)
 static void *run(void *arg)
 {
 	struct work *w = arg;
-	CLEANUP_BUF struct buf content = {0};
-	size_t i;
+	struct reader rd = {0};
+	size_t k;
 
-	while ((i = w->next++) < w->root->n_entries) {
+	while ((k = w->next++) < w->n_todo) {
 		CLEANUP_ERROR struct error e = {0};
 
-		if (look_at(w, i, &content, &e) < 0)
-			keep_first_error(w, i, &e);
+		if (look_at(w, &w->todo[k], &rd, &e) < 0)
+			keep_first_error(w, w->todo[k].entry, &e);
 	}
+	buf_free(&rd.content);
+	zip_scratch_free(&rd.scratch);
 	return NULL;
 }
 
@@ -197,12 +195,40 @@ static void run_all(struct work *w)
 
 	w->next = 0;
 	/* This thread is one of them; without others it does everything. */
-	while (n + 1 < jobs && pthread_create(&threads[n], NULL, run, w) == 0)
+	while (n + 1 < jobs && n + 1 < w->n_todo && pthread_create(&threads[n], NULL, run, w) == 0)
 		n++;
 	run(w);
 	while (n)
 		pthread_join(threads[--n], NULL);
 	free(threads);
+}
+
+/* The largest first; those of which only the head is read stay in the archive's order. */
+static int by_cost(const void *a, const void *b)
+{
+	const struct task *x = a, *y = b;
+
+	return x->cost != y->cost ? (x->cost < y->cost ? 1 : -1)
+				  : (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+/* Bytecode comes in a round of its own when sources are to be compared with it. */
+static void run_round(struct work *w, bool bytecode, bool others)
+{
+	w->n_todo = 0;
+	for (size_t i = 0; i < w->root->n_entries; i++) {
+		const struct entry *ent = &w->root->entries[i];
+		bool pyc = is_bytecode(ent->path), whole;
+
+		if (ent->type != ENTRY_FILE || !(pyc ? bytecode : others))
+			continue;
+		whole = wants_whole(w, ent);
+		if (pyc || whole)
+			w->todo[w->n_todo++] = (struct task){i, whole ? ent->size + 1 : 0};
+	}
+	if (w->n_todo)
+		qsort(w->todo, w->n_todo, sizeof(*w->todo), by_cost);
+	run_all(w);
 }
 
 static enum bytecode_state state_of(const struct slot *s)
@@ -244,15 +270,17 @@ int facts_read(struct inventory *inv, size_t r, const struct facts_options *opt,
 	struct work w = {.root = root,
 			 .opt = opt,
 			 .slots = xcalloc(root->n_entries, sizeof(struct slot)),
+			 .todo = xcalloc(root->n_entries, sizeof(struct task)),
 			 .lock = PTHREAD_MUTEX_INITIALIZER,
 			 .failed = SIZE_MAX,
 			 .e = e};
 
-	run_all(&w);
-	w.sources = true;
-	run_all(&w);
+	run_round(&w, true, !opt->all);
+	if (opt->all)
+		run_round(&w, false, true);
 	if (w.failed == SIZE_MAX)
 		collect(&w, r, ret);
 	free(w.slots);
+	free(w.todo);
 	return w.failed == SIZE_MAX ? 0 : -e->code;
 }

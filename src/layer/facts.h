@@ -4,7 +4,8 @@
  * bytecode.
  * With `all` every content of a zip is read, so that damage anywhere is found, and hash-based
  * bytecode is compared with its source; without, only what is needed is read. The result does not
- * depend on the number of threads. Errors: what content_read gave, of the first entry that failed.
+ * depend on the number of threads. The largest come first, so that no thread waits for another's
+ * last one. Errors: what content_read gave, of the first entry that failed.
  */
 #pragma once
 

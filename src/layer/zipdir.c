@@ -410,19 +410,37 @@ static void find_doubles(struct zip_directory *d, struct strmap *paths)
 	}
 }
 
+static bool is_below_a_file(const struct zip_directory *d, const struct strmap *paths,
+			    const char *path)
+{
+	for (const char *p = strchr(path, '/'); p; p = strchr(p + 1, '/')) {
+		const size_t *at = strmap_find(paths, path, (size_t)(p - path));
+
+		if (at && d->items[*at].type != ENTRY_DIR)
+			return true;
+	}
+	return false;
+}
+
+/* Items of one directory mostly come together: they are asked once. */
 static void find_impossible_parents(struct zip_directory *d, const struct strmap *paths)
 {
+	const char *last = "";
+	size_t last_len = 0;
+	bool bad = false;
+
 	for (size_t i = 0; i < d->n; i++) {
-		const char *path = d->items[i].path;
+		const char *path = d->items[i].path, *slash = strrchr(path, '/');
+		size_t len = slash ? (size_t)(slash + 1 - path) : 0;
 
 		if (d->items[i].faults & 1u << ZIP_FAULT_LONG)
 			continue;
-		for (const char *p = strchr(path, '/'); p; p = strchr(p + 1, '/')) {
-			const size_t *at = strmap_find(paths, path, (size_t)(p - path));
-
-			if (at && d->items[*at].type != ENTRY_DIR)
-				fault(&d->items[i], ZIP_FAULT_UNDER);
-		}
+		if (len != last_len || memcmp(path, last, len) != 0)
+			bad = is_below_a_file(d, paths, path);
+		last = path;
+		last_len = len;
+		if (bad)
+			fault(&d->items[i], ZIP_FAULT_UNDER);
 	}
 }
 

@@ -11,7 +11,13 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { LOCAL_SIGNATURE = 0x04034b50, LOCAL_SIZE = 30, STREAM_PIECE = 64 << 10 };
+enum {
+	LOCAL_SIGNATURE = 0x04034b50,
+	LOCAL_SIZE = 30,
+	STREAM_PIECE = 64 << 10,
+	HEAD_PACKED =
+		512, /* compressed bytes that hold a short head, tables of the code included */
+};
 
 /* Faults that make content unreadable; the others are about names. */
 #define UNREADABLE                                                                    \
@@ -66,18 +72,20 @@ static bool local_agrees(const unsigned char *local, const struct zip_item *item
 	       (size == UINT32_MAX || size == item->size);
 }
 
-/* The offset of item i's data, after the local header has been found to tell the same story. */
-static int locate_data(const struct zip *z, size_t i, uint64_t *ret, struct error *e)
+static int refuse_unreadable(const struct zip *z, size_t i, struct error *e)
+{
+	uint32_t faults = z->dir.items[i].faults & UNREADABLE;
+
+	return faults ? item_error(z, i, e, zip_fault_texts[first_fault(faults)]) : 0;
+}
+
+/* The offset of item i's data, after its local header and name have been found to tell the same
+ * story. */
+static int locate_behind(const struct zip *z, size_t i, const unsigned char *local, uint64_t *ret,
+			 struct error *e)
 {
 	const struct zip_item *item = &z->dir.items[i];
-	CLEANUP_FREE unsigned char *local = xmalloc(LOCAL_SIZE + item->name_len);
-	int r;
 
-	if (item->faults & UNREADABLE)
-		return item_error(z, i, e, zip_fault_texts[first_fault(item->faults & UNREADABLE)]);
-	r = read_at(z, i, item->offset, local, LOCAL_SIZE + item->name_len, e);
-	if (r < 0)
-		return r;
 	if (le32(local) != LOCAL_SIGNATURE || !local_agrees(local, item) ||
 	    memcmp(local + LOCAL_SIZE, item->name, item->name_len) != 0)
 		return item_error(z, i, e, "its local header contradicts the archive's directory");
@@ -85,6 +93,17 @@ static int locate_data(const struct zip *z, size_t i, uint64_t *ret, struct erro
 	if (*ret > item->limit || item->limit - *ret < item->packed)
 		return item_error(z, i, e, zip_fault_texts[ZIP_FAULT_OVERLAP]);
 	return 0;
+}
+
+static int locate_data(const struct zip *z, size_t i, uint64_t *ret, struct error *e)
+{
+	const struct zip_item *item = &z->dir.items[i];
+	CLEANUP_FREE unsigned char *local = xmalloc(LOCAL_SIZE + item->name_len);
+	int r = refuse_unreadable(z, i, e);
+
+	if (r == 0)
+		r = read_at(z, i, item->offset, local, LOCAL_SIZE + item->name_len, e);
+	return r < 0 ? r : locate_behind(z, i, local, ret, e);
 }
 
 /* --- whole content ---------------------------------------------------------------------------- */
@@ -101,29 +120,38 @@ static int check_content(const struct zip *z, size_t i, uint64_t size, uint32_t 
 	return 0;
 }
 
-static int inflate_whole(const struct zip *z, size_t i, const struct buf *packed, struct buf *ret,
+static int inflate_whole(const struct zip *z, size_t i, struct zip_scratch *s, struct buf *ret,
 			 struct error *e)
 {
-	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
 	size_t size = (size_t)z->dir.items[i].size, in = 0, out = 0;
 	enum libdeflate_result result;
 
-	if (!d)
+	if (!s->whole)
+		s->whole = libdeflate_alloc_decompressor();
+	if (!s->whole)
 		return error_set(e, ENOMEM, "cannot decompress %s", z->name);
-	result = libdeflate_deflate_decompress_ex(d, packed->data, packed->len, ret->data, size,
-						  &in, &out);
-	libdeflate_free_decompressor(d);
+	result = libdeflate_deflate_decompress_ex(s->whole, s->packed.data, s->packed.len,
+						  ret->data, size, &in, &out);
 	if (result == LIBDEFLATE_BAD_DATA)
 		return item_error(z, i, e, "its compressed data is damaged");
-	if (result != LIBDEFLATE_SUCCESS || out != size || in != packed->len)
+	if (result != LIBDEFLATE_SUCCESS || out != size || in != s->packed.len)
 		return item_error(z, i, e, "its content is not as long as the directory says");
 	return 0;
 }
 
-int zip_item_read(const struct zip *z, size_t i, size_t limit, struct buf *ret, struct error *e)
+static int read_packed(const struct zip *z, size_t i, uint64_t at, size_t n, struct buf *ret,
+		       struct error *e)
+{
+	buf_truncate(ret, 0);
+	buf_reserve(ret, n);
+	ret->len = n;
+	return read_at(z, i, at, ret->data, n, e);
+}
+
+int zip_item_read_with(const struct zip *z, size_t i, size_t limit, struct zip_scratch *s,
+		       struct buf *ret, struct error *e)
 {
 	const struct zip_item *item = &z->dir.items[i];
-	CLEANUP_BUF struct buf packed = {0};
 	uint64_t at;
 	int r = locate_data(z, i, &at, e);
 
@@ -134,21 +162,36 @@ int zip_item_read(const struct zip *z, size_t i, size_t limit, struct buf *ret, 
 		return error_set(e, EFBIG,
 				 "%s: %s is larger than the %zu bytes that are read at most",
 				 z->name, item->name, limit);
-	buf_reserve(ret, (size_t)item->size + 1);
+	buf_reserve(ret, (size_t)item->size);
 	if (item->method == ZIP_STORED) {
 		r = read_at(z, i, at, ret->data, (size_t)item->size, e);
 	} else {
-		buf_reserve(&packed, (size_t)item->packed + 1);
-		packed.len = (size_t)item->packed;
-		r = read_at(z, i, at, packed.data, packed.len, e);
+		r = read_packed(z, i, at, (size_t)item->packed, &s->packed, e);
 		if (r == 0)
-			r = inflate_whole(z, i, &packed, ret, e);
+			r = inflate_whole(z, i, s, ret, e);
 	}
 	if (r < 0)
 		return r;
 	ret->len = (size_t)item->size;
 	ret->data[ret->len] = '\0';
 	return check_content(z, i, ret->len, libdeflate_crc32(0, ret->data, ret->len), e);
+}
+
+int zip_item_read(const struct zip *z, size_t i, size_t limit, struct buf *ret, struct error *e)
+{
+	CLEANUP_ZIP_SCRATCH struct zip_scratch scratch = {0};
+
+	return zip_item_read_with(z, i, limit, &scratch, ret, e);
+}
+
+void zip_scratch_free(struct zip_scratch *s)
+{
+	libdeflate_free_decompressor(s->whole);
+	if (s->head)
+		inflateEnd(s->head);
+	free(s->head);
+	buf_free(&s->packed);
+	*s = (struct zip_scratch){0};
 }
 
 /* --- piece by piece --------------------------------------------------------------------------- */
@@ -250,6 +293,95 @@ void zip_stream_close(struct zip_stream *s)
 	if (s && s->inflating)
 		inflateEnd(&s->z);
 	free(s);
+}
+
+/* --- the beginning ---------------------------------------------------------------------------- */
+
+/* The compressed data's beginning in s->packed, mostly by one read together with the header. */
+static int read_beginning(const struct zip *z, size_t i, struct zip_scratch *s, const char **data,
+			  size_t *n, struct error *e)
+{
+	const struct zip_item *item = &z->dir.items[i];
+	size_t head = LOCAL_SIZE + item->name_len, wanted;
+	uint64_t at;
+	int r = refuse_unreadable(z, i, e);
+
+	if (r < 0)
+		return r;
+	*n = item->packed < HEAD_PACKED ? (size_t)item->packed : HEAD_PACKED;
+	wanted = head + *n;
+	r = read_packed(z, i, item->offset, wanted, &s->packed, e);
+	if (r == 0)
+		r = locate_behind(z, i, (const unsigned char *)s->packed.data, &at, e);
+	if (r < 0)
+		return r;
+	*data = s->packed.data + head;
+	if (at == item->offset + head)
+		return 0;
+	r = read_packed(z, i, at, *n, &s->packed, e);
+	*data = s->packed.data;
+	return r;
+}
+
+static int start_inflating(const struct zip *z, struct zip_scratch *s, struct error *e)
+{
+	if (s->head) {
+		inflateReset(s->head); /* fails on a state that is none only */
+		return 0;
+	}
+	s->head = xcalloc(1, sizeof(*s->head));
+	if (inflateInit2(s->head, -MAX_WBITS) == Z_OK)
+		return 0;
+	free(TAKE_PTR(s->head));
+	return error_set(e, ENOMEM, "cannot decompress %s", z->name);
+}
+
+/* By the general way, when the head needs more compressed bytes than was thought. */
+static int stream_head(const struct zip *z, size_t i, size_t n, struct buf *ret, struct error *e)
+{
+	struct zip_stream *s = zip_stream_open(z, i, e);
+	ssize_t got = s ? 1 : -e->code;
+
+	buf_truncate(ret, 0);
+	while (s && got > 0 && ret->len < n) {
+		got = zip_stream_read(s, ret->data + ret->len, n - ret->len, e);
+		ret->len += got > 0 ? (size_t)got : 0;
+	}
+	zip_stream_close(s);
+	return got < 0 ? (int)got : 0;
+}
+
+int zip_item_head(const struct zip *z, size_t i, size_t n, struct zip_scratch *s, struct buf *ret,
+		  struct error *e)
+{
+	const struct zip_item *item = &z->dir.items[i];
+	const char *data;
+	size_t have;
+	int r = read_beginning(z, i, s, &data, &have, e);
+
+	buf_truncate(ret, 0);
+	buf_reserve(ret, n);
+	if (r == 0 && item->method == ZIP_DEFLATED)
+		r = start_inflating(z, s, e);
+	if (r < 0)
+		return r;
+	if (n > item->size)
+		n = (size_t)item->size;
+	if (item->method == ZIP_STORED) {
+		if (n > have)
+			return stream_head(z, i, n, ret, e);
+		memcpy(ret->data, data, n);
+		ret->len = n;
+		return 0;
+	}
+	s->head->next_in = (unsigned char *)(uintptr_t)data;
+	s->head->avail_in = (uInt)have;
+	s->head->next_out = (unsigned char *)ret->data;
+	s->head->avail_out = (uInt)n;
+	r = inflate(s->head, Z_SYNC_FLUSH);
+	ret->len = n - s->head->avail_out;
+	/* Too little was read, or it is damaged: that way knows what to say. */
+	return ret->len == n && (r == Z_OK || r == Z_STREAM_END) ? 0 : stream_head(z, i, n, ret, e);
 }
 
 /* --- archives --------------------------------------------------------------------------------- */

@@ -48,6 +48,23 @@ bool zip_link_leads_out(const char *path, const char *target);
  * that makes its content unreadable or the content is not what the directory says. */
 int zip_item_read(const struct zip *z, size_t i, size_t limit, struct buf *ret, struct error *e);
 
+/* What a thread that reads many items keeps from one to the next: decompressors, and room for
+ * compressed data. Zeroed at first. */
+struct zip_scratch {
+	struct libdeflate_decompressor *whole;
+	struct z_stream_s *head;
+	struct buf packed;
+};
+void zip_scratch_free(struct zip_scratch *s);
+#define CLEANUP_ZIP_SCRATCH __attribute__((cleanup(zip_scratch_free)))
+
+int zip_item_read_with(const struct zip *z, size_t i, size_t limit, struct zip_scratch *s,
+		       struct buf *ret, struct error *e);
+/* The first n bytes of the content, or all when there are less. What lies behind them is not
+ * looked at, nor is the CRC. */
+int zip_item_head(const struct zip *z, size_t i, size_t n, struct zip_scratch *s, struct buf *ret,
+		  struct error *e);
+
 /* The same piece by piece. */
 struct zip_stream;
 struct zip_stream *zip_stream_open(const struct zip *z, size_t i, struct error *e);

@@ -85,10 +85,15 @@ static const struct category_rule file_rules[] = {
 /* The patterns above have at most one '*': no need for fnmatch, which is asked millions of times. */
 static bool matches(const char *pattern, const char *s, size_t n)
 {
-	const char *star = strchr(pattern, '*');
-	size_t len = strlen(pattern), before = star ? (size_t)(star - pattern) : len;
-	size_t after = len - before - (star != NULL);
+	const char *star;
+	size_t len, before, after;
 
+	if (*pattern != '*' && (!n || *pattern != *s))
+		return false;
+	star = strchr(pattern, '*');
+	len = strlen(pattern);
+	before = star ? (size_t)(star - pattern) : len;
+	after = len - before - (star != NULL);
 	if (!star)
 		return n == len && memcmp(pattern, s, n) == 0;
 	return n >= before + after && memcmp(pattern, s, before) == 0 &&

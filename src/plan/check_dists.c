@@ -15,6 +15,9 @@ static bool is_licence(const char *below)
 	static const char *const patterns[] = {"licenses/*", "license_files/*", "LICEN[CS]E*",
 					       "COPYING*", "UNLICEN[CS]E*"};
 
+	/* Asked of every file: most need no fnmatch. */
+	if (!below[0] || !strchr("LlCcUu", below[0]))
+		return false;
 	for (size_t k = 0; k < ARRAY_SIZE(patterns); k++)
 		if (fnmatch(patterns[k], below, FNM_CASEFOLD) == 0)
 			return true;
@@ -160,16 +163,18 @@ static void check_unowned(struct check *c)
 		for (size_t r = 0; r < p->inv->n_roots; r++)
 			for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
 				const struct entry *ent = &p->inv->roots[r].entries[i];
-				const char *top = ent->path + site_length(p, r, ent->path);
-				size_t n = strcspn(top, "/");
 				bool mine = p->owner[r][i] != INVENTORY_NONE;
+				const char *top;
+				size_t n;
 
-				if (ent->type == ENTRY_DIR)
+				if (ent->type == ENTRY_DIR || mine != (round == 0) ||
+				    (!mine && !ent->elf && !path_ends(ent->path, ".py")))
 					continue;
-				if (round == 0 && mine)
+				top = ent->path + site_length(p, r, ent->path);
+				n = strcspn(top, "/");
+				if (mine)
 					strmap_add(&owned, top, n, 0, NULL);
-				else if (round == 1 && !mine && !strmap_find(&owned, top, n) &&
-					 (ent->elf || path_ends(ent->path, ".py")))
+				else if (!strmap_find(&owned, top, n))
 					group_entry(&g, c, r, i);
 			}
 	for (size_t k = 0; k < g.n; k++)

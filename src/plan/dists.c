@@ -193,6 +193,7 @@ static void add_dist(struct plan *p, size_t r, const struct entry *ent)
 	p->dists = xreallocarray(p->dists, p->n_dists + 1, sizeof(*p->dists));
 	d = &p->dists[p->n_dists++];
 	*d = (struct dist){.root = r, .dir = xstrdup(ent->path), .base = path_dir(ent->path)};
+	d->beside = p->n_dists > 1 && d[-1].root == r && strcmp(d[-1].base, d->base) == 0;
 	d->record = find_in(p, d, "RECORD");
 	name_dist(p, d);
 	if (d->record != INVENTORY_NONE)

@@ -60,8 +60,8 @@ static bool package_in(const struct plan *names, const char *path, struct packag
 		CLEANUP_FREE char *there = NULL;
 		size_t i;
 
-		/* One look for each site directory: distributions of one base come together. */
-		if (k && strcmp(names->dists[k].base, names->dists[k - 1].base) == 0)
+		/* One look for each site directory. */
+		if (names->dists[k].beside)
 			continue;
 		there = path_join(names->dists[k].base, path);
 		i = inventory_find(&names->inv->roots[names->dists[k].root], there);

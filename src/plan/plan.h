@@ -111,6 +111,7 @@ struct dist {
 	char *dir;            /* the dist-info directory, relative to the root */
 	char *base;           /* its parent: what RECORD is relative to ("" for the root) */
 	size_t root;
+	bool beside;   /* root and base are those of the distribution before */
 	size_t *files; /* indices of the root's entries that it owns; not sorted */
 	size_t n_files, cap_files;
 	size_t record;     /* entry of RECORD, or INVENTORY_NONE */

@@ -30,10 +30,8 @@ size_t site_length(const struct plan *p, size_t root, const char *path)
 	bool found = false;
 
 	for (size_t k = 0; k < p->n_dists; k++) {
-		/* Distributions of one directory come together: one look for all of them. */
-		bool again = k && p->dists[k].root == p->dists[k - 1].root &&
-			     strcmp(p->dists[k].base, p->dists[k - 1].base) == 0;
-		const char *below = again || p->dists[k].root != root ? NULL
+		/* One look for all distributions of one directory. */
+		const char *below = p->dists[k].beside || p->dists[k].root != root ? NULL
 				    : p->dists[k].base[0] ? path_below(path, p->dists[k].base)
 							  : path;
 
@@ -54,7 +52,7 @@ static size_t implied_owner(const struct plan *p, size_t root, size_t i)
 	CLEANUP_FREE char *source = bytecode_source(path);
 	size_t at;
 
-	for (size_t k = 0; k < p->n_dists; k++)
+	for (size_t k = 0; strstr(path, "-info") && k < p->n_dists; k++)
 		if (p->dists[k].root == root && path_below(path, p->dists[k].dir))
 			return k;
 	at = source ? inventory_find(&p->inv->roots[root], source) : INVENTORY_NONE;

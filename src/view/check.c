@@ -39,6 +39,8 @@ const char *rule_unused(const struct check_report *r, enum check_id id)
 
 	if (id >= CHECK_TOTAL_GREW && id <= CHECK_SONAME_CHANGED && !r->in->baseline)
 		return "a baseline";
+	if (id == CHECK_WRONG_BYTECODE && !r->all_read)
+		return "--deep";
 	if (id <= CHECK_LINK_OUTSIDE && !r->in->archive)
 		return "an archive";
 	if (id == CHECK_TRACED_MISSING && !r->in->n_traces)
@@ -113,6 +115,10 @@ void check_show_text(const struct check_report *r, FILE *out)
 	size_t tally[SEVERITIES], accepted = 0;
 
 	fprintf(out, "%s: %s\n", layer, totals);
+	if (!r->all_read)
+		fputs("Read were the contents that rules look into; --deep reads all, for damage "
+		      "and wrong bytecode.\n",
+		      out);
 	for (size_t i = 0; i < f->n; i = last_of_id(f, i) + 1)
 		show_id(f, i, last_of_id(f, i), out);
 	findings_tally(f, tally);

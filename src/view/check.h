@@ -19,6 +19,7 @@ struct check_report {
 	const struct check_input *in;
 	const struct findings *found;
 	bool failed;
+	bool all_read; /* every content, not only what the rules look into */
 };
 
 /* The formats' names, NULL at the end. */

@@ -108,6 +108,7 @@ void check_show_json(const struct check_report *r, FILE *out)
 	if (r->baseline)
 		json_set_bytes(j, "baseline", r->baseline);
 	json_set_string(j, "result", r->failed ? "fail" : "pass");
+	json_set_bool(j, "all_read", r->all_read);
 	json_set(j, "totals", totals_json(r->in->now));
 	if (r->in->baseline)
 		json_set(j, "baseline_totals", totals_json(r->in->baseline));

@@ -191,8 +191,9 @@ static void render_check(const void *report, size_t rows, FILE *out)
 	size_t tally[SEVERITIES];
 
 	findings_tally(r->found, tally);
-	fprintf(out, "### importtrace check: %s %s\n\n%s: %s.\n\n", layer,
-		r->failed ? "failed" : "passed", layer, totals);
+	fprintf(out, "### importtrace check: %s %s\n\n%s: %s.%s\n\n", layer,
+		r->failed ? "failed" : "passed", layer, totals,
+		r->all_read ? "" : " Not every content was read (`--deep` does).");
 	if (r->in->baseline)
 		markdown_totals(r->in->baseline, r->in->now, out);
 	if (!finding_rows(r->found, SEVERITY_ERROR, SEVERITY_WARNING, rows, out))

@@ -374,6 +374,66 @@ elf() {
 	done
 }
 
+@test "of a large layer only what rules look into is read, which is said; --deep reads all" {
+	head -c 70000000 /dev/zero >layer/python/alpha/data/zeros.bin
+	pack
+	python3 - <<-'PY'
+	import zipfile
+	data = bytearray(open("new.zip", "rb").read())
+	i = zipfile.ZipFile("new.zip").getinfo("python/alpha/data/zeros.bin")
+	data[i.header_offset + 30 + len(i.filename) + i.compress_size // 2] ^= 0xff
+	open("bad.zip", "wb").write(data)
+	PY
+	passes bad.zip
+	[[ "$output" == *"--deep reads all"* ]]
+	cannot "zeros.bin" bad.zip --deep
+	passes new.zip --deep
+	[[ "$output" != *--deep* ]]
+	passes layer.zip
+	[[ "$output" != *--deep* ]]
+	passes layer.zip --quick
+	[[ "$output" == *"--deep reads all"* ]]
+}
+
+@test "the head of bytecode is found however it is packed" {
+	python3 -m compileall -q layer/python/alpha
+	for how in -0 -X -1 "-9 -fd"; do
+		# shellcheck disable=SC2086 # words
+		(cd layer && rm -f ../new.zip && zip -q -r $how ../new.zip . )
+		finds stale-bytecode new.zip --quick
+		finds stale-bytecode new.zip --deep
+	done
+	python3 -m compileall -q -f layer/python/alpha --invalidation-mode unchecked-hash
+	for how in -0 -X "-9 -fd"; do
+		# shellcheck disable=SC2086
+		(cd layer && rm -f ../new.zip && zip -q -r $how ../new.zip . )
+		passes new.zip --quick
+	done
+	python3 - <<-'PY'
+	import zipfile
+	data = open("new.zip", "rb").read()
+	i = next(i for i in zipfile.ZipFile("new.zip").infolist() if i.filename.endswith(".pyc"))
+	at = i.header_offset + 30 + int.from_bytes(data[i.header_offset + 26:][:2], "little") + \
+	     int.from_bytes(data[i.header_offset + 28:][:2], "little")
+	open("bad.zip", "wb").write(data[:at] + b"\xff" * 20 + data[at + 20:])
+	PY
+	cannot ".pyc: its compressed data is damaged" bad.zip --quick
+}
+
+@test "several formats by one run, each to its place" {
+	run importtrace check layer --budget files=1 --format markdown -o c.md --format json -o c.json \
+		--format github
+	[ "$status" -eq 1 ]
+	[[ "$output" == ::error* ]]
+	grep -q '^### importtrace check' c.md
+	python3 -c 'import json; assert json.load(open("c.json"))["result"] == "fail"'
+	importtrace check layer -o c.txt -f text -o c2.txt && cmp c.txt c2.txt && grep -q passed c.txt
+	cannot "standard output takes one --format" layer -f json -f text
+	cannot "standard output takes one --format" layer -f json -f text -o x -f junit
+	run importtrace check layer -o no/such/x -f json -f text
+	[ "$status" -eq 2 ] && [[ "$output" != *passed* ]]
+}
+
 @test "wrong usage" {
 	cannot "did you mean --baseline?" --basline x
 	cannot "name it with --baseline" layer.zip --update
