@@ -107,6 +107,7 @@ block() {
 @test "every command of the table is one of the document's" {
 	cd "$T"
 	local word
+	# shellcheck disable=SC2016 # backquotes of Markdown
 	sed -n '/^| old/,/^$/p' "$repo/docs/from-static-rules.md" |
 		grep -o '`importtrace [^`]*`' | tr -d '`' >commands
 	[ "$(wc -l <commands)" -ge 8 ]
