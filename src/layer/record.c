@@ -1,6 +1,6 @@
 #include "layer/record.h"
 
-#include "base/buf.h"
+#include "base/csv.h"
 #include "base/mem.h"
 #include "base/path.h"
 
@@ -83,25 +83,6 @@ struct editor {
 	struct buf out;
 };
 
-/* The length of the first CSV field (RFC 4180); its text goes to *ret. */
-static size_t first_field(const char *line, size_t len, struct buf *ret)
-{
-	size_t i = 0;
-	bool quoted = len && line[0] == '"';
-
-	for (i = quoted; i < len && (quoted || line[i] != ','); i++) {
-		if (quoted && line[i] == '"') {
-			if (i + 1 >= len || line[i + 1] != '"') {
-				quoted = false;
-				continue;
-			}
-			i++;
-		}
-		buf_addch(ret, line[i]);
-	}
-	return i;
-}
-
 /* A line for a member, relative to the base. */
 static void add_line(struct editor *ed, const char *name)
 {
@@ -123,7 +104,7 @@ static void add_line(struct editor *ed, const char *name)
 static void edit_line(struct editor *ed, const char *line, size_t len)
 {
 	CLEANUP_BUF struct buf field = {0};
-	size_t n = first_field(line, len, &field);
+	size_t n = csv_first(line, len, &field);
 	CLEANUP_FREE char *joined = path_join(ed->base, field.data ? field.data : "");
 	CLEANUP_FREE char *name = path_clean(joined);
 	const size_t *first = strmap_find(&ed->log->by_name, name, strlen(name));
@@ -137,10 +118,12 @@ static void edit_line(struct editor *ed, const char *line, size_t len)
 		if (c->kind == RECORD_CHANGED)
 			fields = c->fields;
 	}
-	if (!gone && fields)
-		buf_addf(&ed->out, "%.*s,%s\n", (int)n, line, fields);
-	else if (!gone)
-		buf_addf(&ed->out, "%.*s\n", (int)len, line);
+	if (!gone) {
+		buf_add(&ed->out, line, fields ? n : len);
+		if (fields)
+			buf_addf(&ed->out, ",%s", fields);
+		buf_addch(&ed->out, '\n');
+	}
 	for (size_t i = first ? *first : SIZE_MAX; i != SIZE_MAX; i = ed->log->list[i].next)
 		if (ed->log->list[i].kind == RECORD_ADDED ||
 		    ed->log->list[i].kind == RECORD_RENAMED)
@@ -152,14 +135,12 @@ static void edit(const struct record_log *log, struct member *m)
 	CLEANUP_FREE char *info = path_dir(m->name);
 	CLEANUP_FREE char *base = path_dir(info);
 	struct editor ed = {.log = log, .base = base};
-	const char *p = m->data, *end = p + m->data_len;
+	struct csv in = {m->data, m->data + m->data_len};
+	const char *line;
+	size_t len;
 
-	while (p < end) {
-		const char *eol = memchr(p, '\n', (size_t)(end - p));
-
-		edit_line(&ed, p, (size_t)((eol ? eol : end) - p));
-		p = eol ? eol + 1 : end;
-	}
+	while (csv_next(&in, &line, &len))
+		edit_line(&ed, line, len);
 	free(m->data);
 	m->data_len = m->size = ed.out.len;
 	m->data = buf_take(&ed.out);

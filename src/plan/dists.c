@@ -6,7 +6,7 @@
  * counted and otherwise ignored. */
 #include "plan/plan.h"
 
-#include "base/buf.h"
+#include "base/csv.h"
 #include "base/mem.h"
 #include "base/path.h"
 
@@ -69,55 +69,18 @@ static void name_dist(const struct plan *p, struct dist *d)
 
 /* --- RECORD ----------------------------------------------------------------------------------- */
 
-/* Splits the first CSV field (RFC 4180) off a line; the caller frees it. */
-static char *first_field(const char *line, size_t len)
-{
-	struct buf out = {0};
-
-	if (len == 0 || line[0] != '"')
-		return xstrndup(line, strcspn(line, ",") < len ? strcspn(line, ",") : len);
-	for (size_t i = 1; i < len; i++) {
-		if (line[i] == '"') {
-			if (i + 1 >= len || line[i + 1] != '"')
-				break;
-			i++;
-		}
-		buf_addch(&out, line[i]);
-	}
-	return buf_take(&out);
-}
-
 /* The entry that a line of RECORD names, or INVENTORY_NONE. */
 static size_t record_entry(const struct plan *p, const struct dist *d, const char *line, size_t len)
 {
-	CLEANUP_FREE char *field = first_field(line, len);
+	CLEANUP_BUF struct buf field = {0};
 	CLEANUP_FREE char *joined = NULL, *path = NULL;
 
-	if (!field[0] || field[0] == '/')
+	csv_first(line, len, &field);
+	if (!field.len || field.data[0] == '/' || memchr(field.data, '\0', field.len))
 		return INVENTORY_NONE;
-	joined = path_join(d->base, field);
+	joined = path_join(d->base, field.data);
 	path = path_clean(joined);
 	return inventory_find(&p->inv->roots[d->root], path);
-}
-
-struct lines {
-	const char *p, *end;
-};
-
-/* The next line without its end; false at the end of the text. */
-static bool next_line(struct lines *l, const char **line, size_t *len)
-{
-	const char *eol;
-
-	if (l->p >= l->end)
-		return false;
-	eol = memchr(l->p, '\n', (size_t)(l->end - l->p));
-	*line = l->p;
-	*len = (size_t)((eol ? eol : l->end) - l->p);
-	l->p = eol ? eol + 1 : l->end;
-	if (*len && (*line)[*len - 1] == '\r')
-		(*len)--;
-	return true;
 }
 
 static void own(struct plan *p, size_t k, size_t i)
@@ -134,11 +97,11 @@ static void own_recorded(struct plan *p, size_t k)
 {
 	struct dist *d = &p->dists[k];
 	const struct entry *ent = &p->inv->roots[d->root].entries[d->record];
-	struct lines l = {ent->text, ent->text + ent->text_len};
+	struct csv l = {ent->text, ent->text + ent->text_len};
 	const char *line;
 	size_t len;
 
-	while (ent->text && next_line(&l, &line, &len)) {
+	while (ent->text && csv_next(&l, &line, &len)) {
 		size_t i = len ? record_entry(p, d, line, len) : INVENTORY_NONE;
 
 		if (i != INVENTORY_NONE)
@@ -163,25 +126,37 @@ static void own_below(struct plan *p, size_t k, const char *path)
 			own(p, k, i);
 }
 
+/* What a line of top_level.txt names. */
+static void own_name(struct plan *p, size_t k, const char *name)
+{
+	CLEANUP_FREE char *path = path_join(p->dists[k].base, name);
+	CLEANUP_FREE char *module = xasprintf("%s.py", path);
+
+	if (!name[0] || strchr(name, '/'))
+		return;
+	own_below(p, k, path);
+	own_below(p, k, module);
+}
+
 /* Without RECORD (an egg-info): what top_level.txt names. */
 static void own_top_level(struct plan *p, size_t k)
 {
+	CLEANUP_STRMAP struct strmap seen = {0};
 	struct dist *d = &p->dists[k];
 	size_t i = find_in(p, d, "top_level.txt");
 	const struct entry *ent = i == INVENTORY_NONE ? NULL : &p->inv->roots[d->root].entries[i];
-	struct lines l = {ent ? ent->text : NULL, ent ? ent->text + ent->text_len : NULL};
-	const char *line;
-	size_t len;
+	const char *line = ent ? ent->text : NULL, *end = line ? line + ent->text_len : NULL;
+	bool is_new;
 
-	while (next_line(&l, &line, &len)) {
-		CLEANUP_FREE char *name = xstrndup(line, len);
-		CLEANUP_FREE char *path = path_join(d->base, name);
-		CLEANUP_FREE char *module = xasprintf("%s.py", path);
+	while (line < end) {
+		const char *eol = memchr(line, '\n', (size_t)(end - line));
+		CLEANUP_FREE char *name = xstrndup(line, (size_t)((eol ? eol : end) - line));
 
-		if (!name[0] || strchr(name, '/'))
-			continue;
-		own_below(p, k, path);
-		own_below(p, k, module);
+		name[strcspn(name, "\r")] = '\0';
+		strmap_add(&seen, name, strlen(name), 0, &is_new);
+		if (is_new)
+			own_name(p, k, name);
+		line = eol ? eol + 1 : end;
 	}
 	own_below(p, k, d->dir);
 }
@@ -266,12 +241,12 @@ void pass_metadata(struct plan *p)
 static void rewrite(struct plan *p, const struct dist *d)
 {
 	const struct entry *ent = &p->inv->roots[d->root].entries[d->record];
-	struct lines l = {ent->text, ent->text + ent->text_len};
+	struct csv l = {ent->text, ent->text + ent->text_len};
 	struct buf out = {0};
 	const char *line;
 	size_t len;
 
-	while (next_line(&l, &line, &len)) {
+	while (csv_next(&l, &line, &len)) {
 		size_t i = len ? record_entry(p, d, line, len) : INVENTORY_NONE;
 
 		if (i == INVENTORY_NONE || !plan_kept(p, d->root, i))

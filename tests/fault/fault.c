@@ -4,6 +4,7 @@
  *   FAULT_ERRNO=E      … with this errno (5); a write of more than one byte first writes half
  *   FAULT_LOG=FILE     is made when a call was made to fail
  *   FAULT_NO_TMPFILE=1 O_TMPFILE is not supported, as on NFS and older overlayfs
+ *   FAULT_COMMAND=C    the shell runs C before the first file is made: when all has been decided
  *   FAULT_SLEEP_MS=N   link, rename and sync take so long, to be killed in the middle of
  */
 #include <dlfcn.h>
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,19 +149,35 @@ int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags
 	return r;
 }
 
+static void meddle(void)
+{
+	const char *set = getenv("FAULT_COMMAND");
+	char *command = set ? strdup(set) : NULL;
+
+	if (!command)
+		return;
+	unsetenv("FAULT_COMMAND"); /* once */
+	if (system(command) != 0)
+		abort();
+	free(command);
+}
+
 int open(const char *path, int flags, ...)
 {
+	bool makes = flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
 	va_list ap;
 	mode_t mode;
 
 	va_start(ap, flags);
 	mode = va_arg(ap, mode_t);
 	va_end(ap);
+	if (makes)
+		meddle();
 	if ((flags & O_TMPFILE) == O_TMPFILE && setting("FAULT_NO_TMPFILE")) {
 		errno = EOPNOTSUPP;
 		return -1;
 	}
-	if ((flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) && fails())
+	if (makes && fails())
 		return -1;
 	return NEXT(open)(path, flags, mode);
 }

@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "base/buf.h"
+#include "base/csv.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -161,6 +162,60 @@ static void outfile_appears_only_when_committed(void **state)
 	assert_int_equal(rmdir(dir), 0); /* no litter */
 }
 
+/* Each record's first field, with '|' behind it. */
+static char *first_fields(const char *text, size_t len)
+{
+	struct csv in = {text, text + len};
+	const char *record;
+	struct buf out = {0};
+	size_t n;
+
+	while (csv_next(&in, &record, &n)) {
+		csv_first(record, n, &out);
+		buf_addch(&out, '|');
+	}
+	return buf_take(&out);
+}
+
+static void csv_records_are_rfc4180(void **state)
+{
+	static const char *const cases[][2] = {
+		{"", ""},
+		{"a,b\nc,d", "a|c|"},
+		{"a\r\n\r\nb\n", "a||b|"},
+		{"\"a,b\",1\n", "a,b|"},
+		{"\"a\nb\",1\nc\n", "a\nb|c|"},
+		{"\"a\"\"b\",1\n", "a\"b|"},
+		{"x,\"1\n2\",3\ny\n", "x|y|"},
+		{"\"\",1\n", "|"},
+		{"\"a\"b,1\n", "ab|"},
+		{"a\"b\nc\n", "a\"b|c|"},
+		{"\"open,1\nc\n", "\"open|c|"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP_FREE char *got = first_fields(cases[i][0], strlen(cases[i][0]));
+
+		assert_string_equal(got, cases[i][1]);
+	}
+}
+
+static void csv_takes_nuls_and_long_quotes(void **state)
+{
+	CLEANUP_BUF struct buf text = {0};
+	CLEANUP_FREE char *nul = first_fields("a\0b,c\nd\n", 9), *big = NULL;
+
+	(void)state;
+	assert_memory_equal(nul, "a\0b|d|", 6);
+	buf_addch(&text, '"');
+	for (size_t i = 0; i < CSV_QUOTED_MAX; i++)
+		buf_addch(&text, 'x');
+	buf_addstr(&text, "\nb\"\n");
+	big = first_fields(text.data, text.len);
+	assert_string_equal(big + CSV_QUOTED_MAX + 1, "|b\"|");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +227,8 @@ int main(void)
 		cmocka_unit_test(json_input_is_hostile),
 		cmocka_unit_test(json_keeps_big_numbers_and_odd_bytes),
 		cmocka_unit_test(outfile_appears_only_when_committed),
+		cmocka_unit_test(csv_records_are_rfc4180),
+		cmocka_unit_test(csv_takes_nuls_and_long_quotes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

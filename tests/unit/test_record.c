@@ -41,7 +41,7 @@ static void lines_follow(void **state)
 	assert_edited(&log, "python/a-1.dist-info/RECORD",
 		      "a/x.py,sha256=q,1\r\na/__pycache__/x.cpython-311.pyc,,\na/y.py,sha256=q,1\n"
 		      "\"a/z.so\",sha256=q,99\na/../b,,\nRECORD,,",
-		      "a/x.py,sha256=q,1\r\n"
+		      "a/x.py,sha256=q,1\n"
 		      "a/__pycache__/x.cpython-312.opt-1.pyc,,\n"
 		      "a/__pycache__/x.cpython-312.pyc,,\n"
 		      "a/y.pyc,,\n"
