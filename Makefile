@@ -101,10 +101,15 @@ $(BUILD)/tests/scan-dump: tests/scan/dump.c $(LIBRARY)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $< $(LIBRARY) $(LDFLAGS) $(LDLIBS) -o $@
 
-# The scanner against CPython's ast: whole standard libraries, the demo's layer, large packages.
+# Packages from PyPI that full tests are over, installed for CPython 3.11.
+SAFETY := $(BUILD)/safety
+SAFETY_PYTHON ?= python3
+
+# The scanner against CPython's ast: whole standard libraries, the demo's layer, and the packages
+# of `make safety`, with numpy, pandas, scipy, Django and SQLAlchemy among them.
 .PHONY: scan-diff
-scan-diff: $(BUILD)/tests/scan-dump
-	$(Q)tests/scan/run-all $(BUILD)/tests/scan-dump
+scan-diff: $(BUILD)/tests/scan-dump $(SAFETY)/stamp
+	$(Q)tests/scan/run-all $(BUILD)/tests/scan-dump $(SAFETY)/site
 
 $(BUILD)/probes/%: probes/known/%.c
 	$(call say,PROBE,$@)
@@ -193,8 +198,6 @@ format-check:
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 
 # What is safe at which level, over real packages from PyPI (CPython 3.11, 800 MB, ten minutes).
-SAFETY := $(BUILD)/safety
-SAFETY_PYTHON ?= python3
 .PHONY: safety
 $(SAFETY)/stamp: probes/safety/requirements.txt
 	$(Q)rm -rf $(SAFETY)/site $@ && mkdir -p $(SAFETY)

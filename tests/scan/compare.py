@@ -2,8 +2,9 @@
 
     python3 compare.py DUMP_PROGRAM [--without NAME] DIR…
 
---without leaves directories of that name out. Prints each difference and one last line; exits 1 when there is one. Sources that this Python does
-not accept are only run through the scanner. Runs on Python 3.8 and newer, standard library only.
+--without leaves directories of that name out. Prints each difference (the first 60) and one last
+line; exits 1 when there is one. Sources that this Python does not accept are only run through the
+scanner. Runs on Python 3.8 and newer, standard library only.
 """
 import argparse
 import ast
@@ -276,7 +277,7 @@ def main():
             paths += [os.path.join(d, f) for f in files if f.endswith(".py")]
     paths.sort()
     sys.setrecursionlimit(20000)
-    compared = refused = n_facts = n_different = 0
+    compared = refused = n_facts = n_imports = n_different = 0
     for path, found, invalid in dumped(program, paths):
         with open(path, "rb") as f:
             source = f.read()
@@ -287,12 +288,13 @@ def main():
             continue
         compared += 1
         n_facts += sum(found.values())
+        n_imports += sum(n for fact, n in found.items() if fact[1] != "S")
         for d in differences(want, found, invalid, source):
             n_different += 1
             if n_different <= 60:
                 print(f"{path}: {d}")
-    print(f"Python {sys.version.split()[0]}: {compared} sources, {n_facts} facts, "
-          f"{refused} sources that this Python refuses, {n_different} differences")
+    print(f"Python {sys.version.split()[0]}: {compared} sources, {n_imports} imports, "
+          f"{n_facts - n_imports} strings, {refused} sources that this Python refuses, {n_different} differences")
     sys.exit(1 if n_different or not compared else 0)
 
 
