@@ -156,9 +156,9 @@ int content_head(const struct inventory_root *root, const struct entry *ent, siz
 
 bool content_wants_text(const char *path)
 {
-	static const char *const names[] = {"METADATA",      "RECORD", "entry_points.txt",
-					    "top_level.txt", "WHEEL",  "PKG-INFO",
-					    "SOURCES.txt"};
+	static const char *const names[] = {"METADATA",      "RECORD",      "entry_points.txt",
+					    "top_level.txt", "WHEEL",       "PKG-INFO",
+					    "SOURCES.txt",   "requires.txt"};
 	const char *base = path_base(path);
 	size_t i = 0;
 

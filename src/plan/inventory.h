@@ -44,7 +44,7 @@ struct entry {
 	char *link_target;     /* ENTRY_LINK only: as readlink gives it */
 	struct elf_facts *elf; /* NULL: not ELF, or not readable as such */
 	/* Whole content, for the files that decisions read (METADATA, RECORD, entry_points.txt,
-	 * top_level.txt of *.dist-info and PKG-INFO of *.egg-info); NULL for all others. */
+	 * top_level.txt … of *.dist-info, PKG-INFO, requires.txt … of *.egg-info); NULL for others. */
 	char *text;
 	size_t text_len;
 	size_t zip_item;     /* in the root's zip; INVENTORY_NONE for a directory that only follows

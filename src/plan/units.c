@@ -170,11 +170,38 @@ static void require_all(struct requirements *q, const struct entry *metadata)
 	}
 }
 
+/* requires.txt of an egg-info: one requirement a line, up to the first section of an extra. */
+static void require_lines(struct requirements *q, const struct entry *ent)
+{
+	const char *p = ent->text, *end = p ? p + ent->text_len : NULL;
+
+	while (p && p < end && *p != '[') {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+
+		require(q, p, (size_t)((eol ? eol : end) - p));
+		p = eol ? eol + 1 : end;
+	}
+}
+
 static size_t find_in(const struct plan *p, const struct dist *d, const char *name)
 {
 	CLEANUP_FREE char *path = path_join(d->dir, name);
 
 	return inventory_find(&p->inv->roots[d->root], path);
+}
+
+static void require_of(const struct plan *p, const struct dist *d, struct requirements *q)
+{
+	static const char *const metadata[] = {"METADATA", "PKG-INFO"};
+	const struct entry *entries = p->inv->roots[d->root].entries;
+	size_t at;
+
+	for (size_t i = 0; i < ARRAY_SIZE(metadata); i++)
+		if ((at = find_in(p, d, metadata[i])) != INVENTORY_NONE)
+			require_all(q, &entries[at]);
+	at = find_in(p, d, "requires.txt");
+	if (at != INVENTORY_NONE)
+		require_lines(q, &entries[at]);
 }
 
 static void follow_requirements(const struct plan *p, struct units *u)
@@ -192,14 +219,9 @@ static void follow_requirements(const struct plan *p, struct units *u)
 	for (size_t k = 0; k < u->n; k++)
 		if (u->list[k].touched || u->list[k].dist == INVENTORY_NONE)
 			allow(u, k, q.queue, &q.n);
-	for (size_t k = 0; k < q.n; k++) {
-		size_t unit = q.queue[k], at = INVENTORY_NONE;
-
-		if (unit < p->n_dists)
-			at = find_in(p, &p->dists[unit], "METADATA");
-		if (at != INVENTORY_NONE)
-			require_all(&q, &p->inv->roots[p->dists[unit].root].entries[at]);
-	}
+	for (size_t k = 0; k < q.n; k++)
+		if (q.queue[k] < p->n_dists)
+			require_of(p, &p->dists[q.queue[k]], &q);
 }
 
 void units_build(const struct plan *p, struct units *ret)

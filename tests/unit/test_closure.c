@@ -1,0 +1,533 @@
+#include "test.h"
+
+#include "base/path.h"
+#include "plan/choices.h"
+#include "plan/scan.h"
+#include "world.h"
+
+/* Each pass of level closure on a tree of a few files: what it keeps, why, and what it must not. */
+
+/* --- building --------------------------------------------------------------------------------- */
+
+static bool has(const struct world *w, const char *path)
+{
+	for (size_t i = 0; i < w->inv.roots[0].n_entries; i++)
+		if (strcmp(w->inv.roots[0].entries[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* A file with its parent directories; entries are sorted when the plan is made. */
+static struct entry *file(struct world *w, const char *path)
+{
+	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
+		CLEANUP_FREE char *dir = xstrndup(path, (size_t)(s - path));
+
+		if (!has(w, dir))
+			put(w, dir, ENTRY_DIR);
+	}
+	return put(w, path, ENTRY_FILE);
+}
+
+/* A source, scanned as the program does it (but every string is a fact). */
+static void py(struct world *w, const char *path, const char *source)
+{
+	struct entry *ent = file(w, path);
+
+	ent->facts = xcalloc(1, sizeof(*ent->facts));
+	scan_python(source, strlen(source), &(struct scan_options){0}, ent->facts);
+}
+
+static void text(struct world *w, const char *path, const char *content)
+{
+	struct entry *ent = file(w, path);
+
+	ent->text = xstrdup(content);
+	ent->text_len = strlen(content);
+}
+
+/* A distribution that owns the top-level directory (or module) `top`. */
+static void dist(struct world *w, const char *name, const char *top, const char *requires)
+{
+	CLEANUP_FREE char *egg = xasprintf("%s.egg-info", name);
+	CLEANUP_FREE char *info = path_join(egg, "PKG-INFO"),
+			  *tops = path_join(egg, "top_level.txt");
+	CLEANUP_FREE char *metadata = xasprintf("Name: %s\nVersion: 1\n%s", name, requires);
+
+	text(w, info, metadata);
+	text(w, tops, top);
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
+}
+
+static void decide_as(struct world *w, const struct plan_options *opt)
+{
+	struct inventory_root *root = &w->inv.roots[0];
+
+	qsort(root->entries, root->n_entries, sizeof(*root->entries), by_path);
+	decide_with(w, opt);
+}
+
+static void close_over(struct world *w)
+{
+	decide_as(w, &(struct plan_options){.safety = SAFETY_CLOSURE});
+}
+
+static const struct cause *cause_of(struct world *w, const char *path)
+{
+	size_t i = inventory_find(&w->inv.roots[0], path);
+
+	return plan_cause(&w->plan, 0, i, reason_of(w, path));
+}
+
+static enum category category_of(struct world *w, const char *path)
+{
+	return (enum category)w->plan.decisions[0][inventory_find(&w->inv.roots[0], path)].category;
+}
+
+/* By which line of which file it is kept. */
+static void assert_asked(struct world *w, const char *path, enum reason reason, const char *by,
+			 uint32_t line)
+{
+	const struct cause *c;
+
+	assert_int_equal(reason_of(w, path), reason);
+	c = cause_of(w, path);
+	assert_int_not_equal(c->entry, INVENTORY_NONE);
+	assert_string_equal(w->inv.roots[0].entries[c->entry].path, by);
+	assert_int_equal(c->line, line);
+}
+
+/* --- imports ---------------------------------------------------------------------------------- */
+
+static void imports_are_followed_to_the_line(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a\n", "Requires-Dist: b\n");
+	py(&w, "a/__init__.py", "");
+	py(&w, "a/main.py",
+	   "import a.one\nfrom a import two\nfrom .three import x\ndef f():\n\tfrom . import four\n"
+	   "import importlib\nimportlib.import_module('a.five')\n__import__('a.six')\n"
+	   "if TYPE_CHECKING:\n\timport b.typing_only\n");
+	for (const char *const *m =
+		     (const char *const[]){"one", "two", "three", "four", "five", "six", NULL};
+	     *m; m++) {
+		CLEANUP_FREE char *path = xasprintf("a/%s.py", *m);
+
+		py(&w, path, "");
+	}
+	dist(&w, "b", "b\n", "");
+	py(&w, "b/__init__.py", "");
+	py(&w, "b/typing_only.py", "");
+	touched(&w, "/site/a/main.py");
+	close_over(&w);
+	assert_int_equal(reason_of(&w, "a/__init__.py"), REASON_PAIR);
+	assert_asked(&w, "a/one.py", REASON_IMPORT, "a/main.py", 1);
+	assert_asked(&w, "a/two.py", REASON_IMPORT, "a/main.py", 2);
+	assert_asked(&w, "a/three.py", REASON_IMPORT, "a/main.py", 3);
+	assert_asked(&w, "a/four.py", REASON_IMPORT, "a/main.py", 5);
+	assert_asked(&w, "a/five.py", REASON_IMPORT, "a/main.py", 7);
+	assert_asked(&w, "a/six.py", REASON_IMPORT, "a/main.py", 8);
+	assert_int_equal(reason_of(&w, "b/typing_only.py"), REASON_NONE);
+	world_close(&w);
+}
+
+static void imports_cross_into_declared_dependencies_only(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a.py\na\n",
+	     "Requires-Dist: B_b (>=1.0)\nRequires-Dist: never ; extra == 'more'\n"
+	     "Requires-Dist: windows; sys_platform == 'win32'\n");
+	py(&w, "a.py", "import b\nimport stranger\nimport never\nimport windows\nimport d\n");
+	text(&w, "a.egg-info/requires.txt", "D\n\n[more]\nnever\n");
+	dist(&w, "d", "d\n", "");
+	py(&w, "d/__init__.py", "");
+	dist(&w, "b.B", "b\n", "Requires-Dist: c\n");
+	py(&w, "b/__init__.py", "def f():\n\timport c\n");
+	dist(&w, "c", "c\n", "");
+	py(&w, "c/__init__.py", "import c.deep");
+	py(&w, "c/deep.py", "");
+	py(&w, "c/rest.py", "");
+	for (const char *const *m = (const char *const[]){"stranger", "never", "windows", NULL}; *m;
+	     m++) {
+		CLEANUP_FREE char *path = xasprintf("%s/__init__.py", *m),
+				  *top = xasprintf("%s\n", *m);
+
+		dist(&w, *m, top, "");
+		py(&w, path, "");
+	}
+	touched(&w, "/site/a.py");
+	close_over(&w);
+	assert_asked(&w, "b/__init__.py", REASON_IMPORT, "a.py", 1);
+	assert_asked(&w, "c/__init__.py", REASON_IMPORT, "b/__init__.py", 2);
+	assert_int_equal(reason_of(&w, "c/deep.py"), REASON_IMPORT);
+	assert_asked(&w, "d/__init__.py", REASON_IMPORT, "a.py", 5);
+	/* Not touched: only what is asked for. */
+	assert_int_equal(reason_of(&w, "c/rest.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "stranger/__init__.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "never/__init__.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "windows/__init__.py"), REASON_NONE);
+	assert_int_equal(category_of(&w, "stranger/__init__.py"), CATEGORY_DIST);
+	assert_int_equal(w.plan.n_left, 6); /* each its directory and its __init__ */
+	assert_int_equal(w.plan.left[0].why, LEFT_OUTSIDE);
+	world_close(&w);
+}
+
+/* --- modules ---------------------------------------------------------------------------------- */
+
+static void other_modules_of_touched_distributions_stay_but_no_tests(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a\n", "");
+	py(&w, "a/__init__.py", "");
+	py(&w, "a/alone.py", "");
+	py(&w, "a/tests/test_a.py", "");
+	file(&w, "a/native.so");
+	dist(&w, "b", "b\n", "");
+	py(&w, "b/__init__.py", "");
+	touched(&w, "/site/a/__init__.py");
+	close_over(&w);
+	assert_int_equal(reason_of(&w, "a/alone.py"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/tests/test_a.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/native.so"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "b/__init__.py"), REASON_NONE);
+	world_close(&w);
+}
+
+/* --- names ------------------------------------------------------------------------------------ */
+
+static void strings_name_modules_and_files(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a\nlib\n", "");
+	py(&w, "a/__init__.py",
+	   "TABLE = {'x': 'lib.one', 'y': '.two', 'z': 'lib.three:attr'}\n"
+	   "open('table.bin')\nopen('templates/page.html')\n'no.such.thing'\n'stranger.mod'\n");
+	py(&w, "a/two.py", "");
+	file(&w, "a/table.bin")->size = 1 << 20;
+	file(&w, "a/unnamed.bin")->size = 1 << 20;
+	file(&w, "a/web/templates/page.html")->size = 1 << 20;
+	py(&w, "lib/__init__.py", "");
+	py(&w, "lib/one.py", "");
+	py(&w, "lib/three.py", "");
+	dist(&w, "stranger", "stranger\n", "");
+	py(&w, "stranger/__init__.py", "");
+	py(&w, "stranger/mod.py", "");
+	touched(&w, "/site/a/__init__.py");
+	close_over(&w);
+	assert_asked(&w, "lib/one.py", REASON_NAME, "a/__init__.py", 1);
+	assert_asked(&w, "a/two.py", REASON_NAME, "a/__init__.py", 1);
+	assert_asked(&w, "lib/three.py", REASON_NAME, "a/__init__.py", 1);
+	assert_asked(&w, "a/table.bin", REASON_NAME, "a/__init__.py", 2);
+	assert_asked(&w, "a/web/templates/page.html", REASON_NAME, "a/__init__.py", 3);
+	assert_string_equal(cause_of(&w, "a/table.bin")->text, "table.bin");
+	assert_int_equal(reason_of(&w, "a/unnamed.bin"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "stranger/mod.py"), REASON_NONE);
+	world_close(&w);
+}
+
+static void a_computed_import_names_its_siblings(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a\n", "");
+	py(&w, "a/__init__.py", "import importlib\nimportlib.import_module(f'a.drivers.{name}')\n");
+	py(&w, "a/drivers/__init__.py", "");
+	py(&w, "a/drivers/disk.py", "");
+	touched(&w, "/site/a/__init__.py");
+	close_over(&w);
+	assert_asked(&w, "a/drivers/disk.py", REASON_NAME, "a/__init__.py", 2);
+	world_close(&w);
+}
+
+/* --- plugins ---------------------------------------------------------------------------------- */
+
+/* Entry points in two distributions that the program requires; which of them are kept. */
+static void entry_points(struct world *w, const char *source)
+{
+	world_open(w);
+	dist(w, "app", "app.py\napp\n", "Requires-Dist: plug\nRequires-Dist: other\n");
+	py(w, "app.py", source);
+	dist(w, "plug", "plug\n", "");
+	text(w, "plug.egg-info/entry_points.txt",
+	     "[app.plugins]\n# not this = plug.comment:f\nfirst = plug.one:load [extra]\n"
+	     "second=plug.two\n\n[console_scripts]\nplug = plug.command:main\n"
+	     "[unwanted.group]\nx = plug.unwanted\n");
+	for (const char *const *m = (const char *const[]){"__init__", "one", "two", "comment",
+							  "command", "unwanted", NULL};
+	     *m; m++) {
+		CLEANUP_FREE char *path = xasprintf("plug/%s.py", *m);
+
+		py(w, path, "");
+	}
+	touched(w, "/site/app.py");
+	close_over(w);
+}
+
+static void entry_points_are_entered_when_their_group_is_asked_for(void **state)
+{
+	struct world w;
+
+	(void)state;
+	entry_points(&w,
+		     "from importlib.metadata import entry_points\n"
+		     "entry_points(group='app.plugins')\nentry_points(group='console_scripts')\n");
+	assert_int_equal(reason_of(&w, "plug/one.py"), REASON_PLUGIN);
+	assert_int_equal(reason_of(&w, "plug/two.py"), REASON_PLUGIN);
+	assert_int_equal(reason_of(&w, "plug/__init__.py"), REASON_PLUGIN);
+	assert_string_equal(w.inv.roots[0].entries[cause_of(&w, "plug/two.py")->entry].path,
+			    "app.py");
+	assert_int_equal(reason_of(&w, "plug/comment.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "plug/command.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "plug/unwanted.py"), REASON_NONE);
+	world_close(&w);
+	entry_points(&w, "'app.other'\n");
+	assert_int_equal(reason_of(&w, "plug/one.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "plug/__init__.py"), REASON_NONE);
+	world_close(&w);
+}
+
+static void a_listed_namespace_gives_its_modules(void **state)
+{
+	struct world w;
+
+	(void)state;
+	for (int listed = 0; listed < 2; listed++) {
+		struct trace_file *t;
+
+		world_open(&w);
+		py(&w, "app.py", "");
+		dist(&w, "ext", "ext_ns\n", "");
+		py(&w, "ext_ns/child.py", "");
+		py(&w, "ext_ns/deep/er.py", "");
+		dist(&w, "app", "app.py\n", "Requires-Dist: ext\n");
+		touched(&w, "/site/app.py");
+		t = touched(&w, "/site/ext_ns");
+		t->type = TRACE_TYPE_DIR;
+		t->ops = listed ? TRACE_LIST : TRACE_STAT;
+		close_over(&w);
+		assert_int_equal(reason_of(&w, "ext_ns/child.py"),
+				 listed ? REASON_PLUGIN : REASON_NONE);
+		assert_int_equal(reason_of(&w, "ext_ns/deep/er.py"), REASON_NONE);
+		world_close(&w);
+	}
+}
+
+/* --- data ------------------------------------------------------------------------------------- */
+
+static void small_data_beside_live_modules_and_siblings_of_what_was_read(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a\n", "");
+	py(&w, "a/__init__.py", "");
+	file(&w, "a/small.dat");
+	file(&w, "a/large.dat")->size = (64 << 10) + 1;
+	file(&w, "a/web/page.htm");
+	file(&w, "a/locale/de/LC_MESSAGES/a.mo");
+	file(&w, "a/locale/fr/LC_MESSAGES/a.mo")->size = 100 << 10;
+	file(&w, "a/locale/fr/LC_MESSAGES/b.txt");
+	file(&w, "a/tables/one.tab");
+	file(&w, "a/tables/two.tab")->size = 1 << 20;
+	file(&w, "a/tables/huge.tab")->size = (1 << 20) + 1;
+	touched(&w, "/site/a/__init__.py");
+	touched(&w, "/site/a/locale/de/LC_MESSAGES/a.mo");
+	touched(&w, "/site/a/tables/one.tab");
+	close_over(&w);
+	assert_asked(&w, "a/small.dat", REASON_DATA, "a/__init__.py", 0);
+	assert_int_equal(reason_of(&w, "a/large.dat"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/web/page.htm"), REASON_NONE);
+	assert_asked(&w, "a/locale/fr/LC_MESSAGES/a.mo", REASON_DATA,
+		     "a/locale/de/LC_MESSAGES/a.mo", 0);
+	assert_int_equal(reason_of(&w, "a/locale/fr/LC_MESSAGES/b.txt"), REASON_NONE);
+	assert_asked(&w, "a/tables/two.tab", REASON_DATA, "a/tables/one.tab", 0);
+	assert_int_equal(reason_of(&w, "a/tables/huge.tab"), REASON_NONE);
+	world_close(&w);
+}
+
+/* --- optional libraries ----------------------------------------------------------------------- */
+
+static void libraries_that_the_program_can_do_without_are_left_out(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a\n", "");
+	py(&w, "a/__init__.py",
+	   "def f():\n\ttry:\n\t\tfrom a import _guarded\n\texcept ImportError:\n\t\treturn\n"
+	   "def g():\n\tfrom a import _needed\n"
+	   "def h():\n\ttry:\n\t\tfrom a import _raises\n\texcept ImportError:\n\t\traise\n"
+	   "try:\n\tfrom a import _top\nexcept ImportError:\n\tpass\n"
+	   "def k():\n\ttry:\n\t\tfrom a import _small\n\texcept ImportError:\n\t\tpass\n");
+	for (const char *const *m = (const char *const[]){"_guarded", "_needed", "_raises", "_top",
+							  "_small", NULL};
+	     *m; m++) {
+		CLEANUP_FREE char *path = xasprintf("a/%s.so", *m);
+
+		file(&w, path)->size = strcmp(*m, "_small") == 0 ? 1000 : 1 << 20;
+	}
+	touched(&w, "/site/a/__init__.py");
+	close_over(&w);
+	assert_int_equal(reason_of(&w, "a/_guarded.so"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/_needed.so"), REASON_IMPORT);
+	assert_int_equal(reason_of(&w, "a/_raises.so"), REASON_IMPORT);
+	assert_int_equal(reason_of(&w, "a/_top.so"), REASON_IMPORT);
+	assert_int_equal(reason_of(&w, "a/_small.so"), REASON_IMPORT);
+	assert_int_equal(w.plan.n_left, 1);
+	assert_int_equal(w.plan.left[0].why, LEFT_OPTIONAL);
+	assert_int_equal(w.plan.left[0].cause.line, 3);
+	world_close(&w);
+}
+
+/* --- unimportable ----------------------------------------------------------------------------- */
+
+/* Modules that import what is not there, outright and in ways that do not count. */
+static void missing(struct world *w, const struct plan_options *opt)
+{
+	world_open(w);
+	dist(w, "a", "a\n", "");
+	py(w, "a/__init__.py", "");
+	py(w, "a/broken.py", "import nowhere.sub\n");
+	py(w, "a/chained.py", "from a import x\nfrom a.broken import y\n");
+	py(w, "a/dead/__init__.py", "from .. import x\nfrom ..broken import z\n");
+	py(w, "a/dead/inside.py", "");
+	py(w, "a/guarded.py", "try:\n\timport nowhere\nexcept ImportError:\n\tpass\n");
+	py(w, "a/inside.py", "def f():\n\timport nowhere\n");
+	py(w, "a/tried.py", "import nowhere\n");
+	py(w, "a/uses_tried.py", "import a.tried\n");
+	py(w, "a/vendored.py", "import hidden\n");
+	py(w, "a/_vendor/hidden.py", "");
+	py(w, "a/stdlib.py", "import json, _winapi_is_not\n");
+	touched(w, "/site/a/__init__.py");
+	touched(w, "/site/a/tried.py");
+	decide_as(w, opt);
+}
+
+static void what_cannot_be_imported_is_left_out(void **state)
+{
+	static const char *const provided[] = {"nowhere"};
+	struct world w;
+
+	(void)state;
+	missing(&w, &(struct plan_options){.safety = SAFETY_CLOSURE});
+	assert_int_equal(category_of(&w, "a/broken.py"), CATEGORY_UNIMPORTABLE);
+	assert_int_equal(reason_of(&w, "a/broken.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/chained.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/dead/__init__.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/dead/inside.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/guarded.py"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/inside.py"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/tried.py"), REASON_TRACED);
+	assert_int_equal(reason_of(&w, "a/uses_tried.py"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/vendored.py"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/stdlib.py"), REASON_NONE);
+	world_close(&w);
+	/* The target has it. */
+	missing(&w, &(struct plan_options){
+			    .safety = SAFETY_CLOSURE, .provides = provided, .n_provides = 1});
+	assert_int_equal(reason_of(&w, "a/broken.py"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/chained.py"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/dead/inside.py"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/stdlib.py"), REASON_NONE);
+	world_close(&w);
+}
+
+/* --- rules ------------------------------------------------------------------------------------ */
+
+static void rules_keep_where_their_distribution_or_condition_lives(void **state)
+{
+	static const char rules[] = "[tables]\nkeep *.tbl\n[zones if /a/]\nkeep /zones/\n"
+				    "[never if /nobody/]\nkeep /elsewhere/\n";
+	CLEANUP_ERROR struct error e = {0};
+	struct rules builtin;
+	struct world w;
+
+	(void)state;
+	assert_int_equal(rules_parse(rules, strlen(rules), "built-in", &builtin, &e), 0);
+	world_open(&w);
+	dist(&w, "a", "a\n", "");
+	py(&w, "a/__init__.py", "");
+	file(&w, "a/x.tbl")->size = 1 << 20;
+	dist(&w, "b", "b\n", "");
+	file(&w, "b/y.tbl");
+	file(&w, "zones/utc");
+	file(&w, "elsewhere/z");
+	touched(&w, "/site/a/__init__.py");
+	decide_as(&w, &(struct plan_options){.safety = SAFETY_CLOSURE, .builtin = &builtin});
+	assert_int_equal(reason_of(&w, "a/x.tbl"), REASON_RULE);
+	assert_string_equal(cause_of(&w, "a/x.tbl")->text, "tables");
+	assert_int_equal(reason_of(&w, "b/y.tbl"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "zones/utc"), REASON_RULE);
+	assert_int_equal(reason_of(&w, "elsewhere/z"), REASON_NONE);
+	world_close(&w);
+	rules_free(&builtin);
+}
+
+/* --- levels ----------------------------------------------------------------------------------- */
+
+static void a_lower_level_keeps_less_and_knows_what_more_would_be(void **state)
+{
+	struct choices choices;
+	struct plan_options opt = {.safety = SAFETY_TRACE};
+	const struct decision *d;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a\n", "");
+	py(&w, "a/__init__.py", "import a.one\n");
+	py(&w, "a/one.py", "");
+	touched(&w, "/site/a/__init__.py");
+	decide_as(&w, &opt);
+	d = &w.plan.decisions[0][inventory_find(&w.inv.roots[0], "a/one.py")];
+	assert_int_equal(d->reasons, 0);
+	assert_int_equal(d->level, SAFETY_CLOSURE);
+	assert_true(d->further & 1U << REASON_IMPORT);
+	choices_make(&w.plan, &w.trace, 1, &opt, &choices);
+	assert_int_equal(choices.levels[SAFETY_TRACE].kept.files, 3); /* and the metadata */
+	assert_int_equal(choices.levels[SAFETY_CLOSURE].kept.files, 4);
+	assert_int_equal(choices.levels[SAFETY_STATIC].kept.files, 2);
+	assert_int_equal(choices.levels[SAFETY_ALL].kept.files, 4);
+	choices_free(&choices);
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(imports_are_followed_to_the_line),
+		cmocka_unit_test(imports_cross_into_declared_dependencies_only),
+		cmocka_unit_test(other_modules_of_touched_distributions_stay_but_no_tests),
+		cmocka_unit_test(strings_name_modules_and_files),
+		cmocka_unit_test(a_computed_import_names_its_siblings),
+		cmocka_unit_test(entry_points_are_entered_when_their_group_is_asked_for),
+		cmocka_unit_test(a_listed_namespace_gives_its_modules),
+		cmocka_unit_test(small_data_beside_live_modules_and_siblings_of_what_was_read),
+		cmocka_unit_test(libraries_that_the_program_can_do_without_are_left_out),
+		cmocka_unit_test(what_cannot_be_imported_is_left_out),
+		cmocka_unit_test(rules_keep_where_their_distribution_or_condition_lives),
+		cmocka_unit_test(a_lower_level_keeps_less_and_knows_what_more_would_be),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
