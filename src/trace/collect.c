@@ -52,7 +52,6 @@ struct collector {
 	struct pending *pending;
 	size_t n_pending, cap_pending;
 	struct collector_losses losses;
-	bool finishing; /* there will be no more records: what the disk says is the last word */
 	struct trace_process *alive; /* scratch of collector_alive */
 };
 
@@ -91,6 +90,7 @@ static void pend(struct collector *c, const struct event *ev, char *gone)
 static void retry_all(struct collector *c, const char *path, bool below)
 {
 	struct pending *all = c->pending;
+	bool outer = c->resolver.late;
 	size_t n = c->n_pending;
 
 	if (!n)
@@ -105,7 +105,9 @@ static void retry_all(struct collector *c, const char *path, bool below)
 		if (!due) {
 			pend(c, all[i].event, TAKE_PTR(all[i].gone));
 		} else {
+			c->resolver.late = true;
 			collector_add(c, all[i].event, (const char *)(all[i].event + 1));
+			c->resolver.late = outer;
 			if (c->n_pending > before &&
 			    strcmp(c->pending[before].gone, all[i].gone) == 0) {
 				lose(c, &c->losses.unresolved, all[i].gone);
@@ -275,7 +277,7 @@ static void on_removed(struct collector *c, const struct event *ev, const char *
 	if (directory)
 		links_plain(&c->resolver.links, path);
 	retry(c, path);
-	links_removed(&c->resolver.links, path, directory, (int64_t)ev->time_ns);
+	links_removed(&c->resolver.links, path, directory);
 	resolver_forget(&c->resolver, path);
 }
 
@@ -284,9 +286,9 @@ static void on_moved(struct collector *c, const struct event *ev, const char *fr
 	struct links *links = &c->resolver.links;
 	bool exchange = ev->flags & EVENT_EXCHANGE;
 
-	links_settle(links, from, to, (int64_t)ev->time_ns);
+	links_settle(links, from, to);
 	if (exchange)
-		links_settle(links, to, from, (int64_t)ev->time_ns);
+		links_settle(links, to, from);
 	links->moved_from = from;
 	links->moved_to = to;
 	retry(c, from);
@@ -296,7 +298,7 @@ static void on_moved(struct collector *c, const struct event *ev, const char *fr
 	links->moved_from = NULL;
 	resolver_forget(&c->resolver, from);
 	resolver_forget(&c->resolver, to);
-	links_moved(links, from, to, exchange, (int64_t)ev->time_ns);
+	links_moved(links, from, to, exchange);
 }
 
 /* rename and link. What was moved is as much the run's own as it was before. */
@@ -501,7 +503,7 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 	int64_t outer = c->resolver.links.at_ns;
 
 	heard_take(&h, ev, data);
-	c->resolver.links.at_ns = c->finishing ? 0 : (int64_t)ev->time_ns;
+	c->resolver.links.at_ns = (int64_t)ev->time_ns;
 	switch (ev->kind) {
 	case EVENT_FILE:
 		if (h.path && !(ev->flags & EVENT_TMPFILE))
@@ -623,7 +625,7 @@ static void settle_file(struct trace_file *f)
 
 void collector_finish(struct collector *c, struct trace *ret, struct collector_losses *losses)
 {
-	c->finishing = true;
+	c->resolver.links.last_word = true;
 	while (c->n_pending)
 		retry(c, NULL);
 	c->losses.unresolved += c->resolver.links.unsure;

@@ -64,13 +64,6 @@ ssize_t path_readlink(const char *path, char *target, size_t size)
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
-static struct link_fact *find(struct links *l, const char *path)
-{
-	size_t *at = strmap_find(&l->by_path, path, strlen(path));
-
-	return at ? &l->facts[*at] : NULL;
-}
-
 static struct link_fact *get(struct links *l, const char *path)
 {
 	bool is_new;
@@ -94,6 +87,34 @@ static void set(struct link_fact *f, enum link_state state, const char *target, 
 	f->read_ns = read_ns;
 }
 
+/* Keeps what the path is, before a change. */
+static void keep(const struct links *l, struct link_fact *f)
+{
+	f->past = array_grow(f->past, f->n_past, &f->cap_past, sizeof(*f->past));
+	f->past[f->n_past++] = (struct link_past){.target = f->target ? xstrdup(f->target) : NULL,
+						  .state = f->state,
+						  .until_ns = l->at_ns};
+}
+
+/* What the path was at the time of the record, when it has changed since; else NULL. */
+static struct link_past *past_of(const struct links *l, const struct link_fact *f)
+{
+	size_t i = f->n_past;
+
+	while (i > 0 && f->past[i - 1].until_ns > l->at_ns)
+		i--;
+	return i < f->n_past ? &f->past[i] : NULL;
+}
+
+/* A late record tells what the path was until it changed. */
+static void learn(struct link_past *p, enum link_state state, const char *target)
+{
+	if (p->state != LINK_NONE)
+		return;
+	p->state = state;
+	p->target = target ? xstrdup(target) : NULL;
+}
+
 static int64_t now_ns(void)
 {
 	struct timespec ts;
@@ -109,7 +130,7 @@ static bool is_newer(const struct links *l, const char *path)
 	struct timespec wall;
 	struct stat st;
 
-	if (!l->at_ns || path_lstat(path, &st) < 0)
+	if (l->last_word || path_lstat(path, &st) < 0)
 		return false;
 	clock_gettime(CLOCK_REALTIME, &wall);
 	return now_ns() - (wall.tv_sec - st.st_ctim.tv_sec) * INT64_C(1000000000) -
@@ -159,8 +180,13 @@ static enum link_state ask(const struct links *l, struct link_fact *f)
 enum link_state links_look(struct links *l, const char *path, const char **target)
 {
 	struct link_fact *f = get(l, path);
+	const struct link_past *p = past_of(l, f);
 	enum link_state state = f->state;
 
+	if (p) {
+		*target = p->target;
+		return p->state;
+	}
 	/* Gone, and yet it was found: somebody else has made it again, and the disk tells; or two
 	 * threads' records have changed places, and what it was is still known. */
 	if (state == LINK_NONE || f->gone) {
@@ -180,15 +206,20 @@ static void doubt(struct links *l, const char *path)
 }
 
 /* What was read about a path, at about the time that the run changed it, is not sure. */
-static bool is_young(const struct link_fact *f, int64_t ns)
+static bool is_young(const struct links *l, const struct link_fact *f)
 {
-	return f && f->state != LINK_NONE && f->read_ns > ns - SLACK_NS;
+	return f->state != LINK_NONE && f->read_ns && f->read_ns > l->at_ns - SLACK_NS;
 }
 
 void links_plain(struct links *l, const char *path)
 {
 	struct link_fact *f = get(l, path);
+	struct link_past *p = past_of(l, f);
 
+	if (p) {
+		learn(p, LINK_PLAIN, NULL);
+		return;
+	}
 	if (f->state == LINK_SYMLINK && f->read_ns)
 		doubt(l, path);
 	if (f->state != LINK_PLAIN || f->gone || f->read_ns)
@@ -198,18 +229,32 @@ void links_plain(struct links *l, const char *path)
 void links_made(struct links *l, const char *path, const char *target, bool directory)
 {
 	struct link_fact *f = get(l, path);
+	struct link_past *p = past_of(l, f);
+	enum link_state state = target ? LINK_SYMLINK : LINK_PLAIN;
 
-	set(f, target ? LINK_SYMLINK : LINK_PLAIN, target, 0);
+	if (p) {
+		learn(p, state, target);
+		return;
+	}
+	if (f->state != state || target)
+		keep(l, f);
+	set(f, state, target, 0);
 	f->leaf = !directory;
 }
 
-void links_removed(struct links *l, const char *path, bool directory, int64_t ns)
+void links_removed(struct links *l, const char *path, bool directory)
 {
 	struct link_fact *f = get(l, path);
+	struct link_past *p = past_of(l, f);
 
+	if (p) {
+		if (directory)
+			learn(p, LINK_PLAIN, NULL);
+		return;
+	}
 	if (directory)
 		set(f, LINK_PLAIN, NULL, 0);
-	else if (is_young(f, ns))
+	else if (is_young(l, f))
 		doubt(l, path);
 	f->gone = true;
 }
@@ -263,6 +308,7 @@ static void carry_out(struct links *l, struct moves *m)
 	for (size_t i = 0; i < m->n; i++) {
 		struct link_fact *f = get(l, m->items[i].to);
 
+		keep(l, f);
 		set(f, m->items[i].state, m->items[i].target, 0);
 		f->leaf = m->items[i].leaf;
 		free(m->items[i].to);
@@ -271,14 +317,14 @@ static void carry_out(struct links *l, struct moves *m)
 	free(m->items);
 }
 
-void links_settle(struct links *l, const char *from, const char *to, int64_t ns)
+void links_settle(struct links *l, const char *from, const char *to)
 {
 	struct link_fact *f = get(l, from), now = {.path = (char *)(uintptr_t)to};
-	int64_t at_ns = l->at_ns;
+	bool last_word = l->last_word;
 
-	if (f->state != LINK_NONE && !is_young(f, ns))
+	if (past_of(l, f) || (f->state != LINK_NONE && !is_young(l, f)))
 		return;
-	l->at_ns = 0; /* its own move has changed it */
+	l->last_word = true; /* its own move has changed it */
 	if (ask(l, &now) < LINK_PLAIN) {
 		if (f->state != LINK_NONE)
 			doubt(l, from);
@@ -286,21 +332,28 @@ void links_settle(struct links *l, const char *from, const char *to, int64_t ns)
 		doubt(l, from);
 	else
 		set(f, now.state, now.target, 0);
-	l->at_ns = at_ns;
+	l->last_word = last_word;
 	free(now.target);
 }
 
-void links_moved(struct links *l, const char *from, const char *to, bool exchange, int64_t ns)
+void links_moved(struct links *l, const char *from, const char *to, bool exchange)
 {
+	struct link_fact *over = get(l, to);
 	struct moves moves = {0};
 
-	if (!exchange && is_young(find(l, to), ns))
+	/* Later changes are known already, and what they made of it is not worked out anew. */
+	if (past_of(l, over) || past_of(l, get(l, from))) {
+		doubt(l, from);
+		return;
+	}
+	over = get(l, to);
+	if (!exchange && is_young(l, over))
 		doubt(l, to);
 	plan_move(&moves, l, from, to);
 	if (exchange)
 		plan_move(&moves, l, to, from);
-	if (find(l, to))
-		find(l, to)->gone = true;
+	keep(l, over);
+	over->gone = true;
 	carry_out(l, &moves);
 }
 
@@ -309,11 +362,14 @@ void links_linked(struct links *l, const char *from, const char *to)
 	const char *target;
 	enum link_state state = links_look(l, from, &target);
 	CLEANUP_FREE char *copy = target ? xstrdup(target) : NULL;
+	struct link_fact *f = get(l, to);
 
-	if (state == LINK_PLAIN || state == LINK_SYMLINK)
+	if (state == LINK_PLAIN || state == LINK_SYMLINK) {
 		links_made(l, to, copy, false);
-	else
-		set(get(l, to), LINK_NONE, NULL, 0);
+	} else if (!past_of(l, f)) {
+		keep(l, f);
+		set(f, LINK_NONE, NULL, 0);
+	}
 }
 
 bool links_may_lead(const struct links *l, const char *path)
@@ -326,8 +382,13 @@ bool links_may_lead(const struct links *l, const char *path)
 void links_free(struct links *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		free(l->facts[i].path);
-		free(l->facts[i].target);
+		struct link_fact *f = &l->facts[i];
+
+		for (size_t k = 0; k < f->n_past; k++)
+			free(f->past[k].target);
+		free(f->past);
+		free(f->path);
+		free(f->target);
 	}
 	free(l->facts);
 	free(l->unsure_path);

@@ -27,6 +27,13 @@ enum link_state {
 	LINK_SYMLINK,    /* the target is what it holds */
 };
 
+/* What a path was before the run changed it. */
+struct link_past {
+	char *target;
+	enum link_state state;
+	int64_t until_ns;
+};
+
 struct link_fact {
 	char *path;
 	char *target;
@@ -34,6 +41,8 @@ struct link_fact {
 	bool leaf;       /* known to have nothing below it */
 	bool gone;       /* the run has removed it; `state` is what it was */
 	int64_t read_ns; /* CLOCK_MONOTONIC when the disk was asked; 0: the run itself said it */
+	struct link_past *past; /* oldest first */
+	size_t n_past, cap_past;
 };
 
 struct links {
@@ -42,9 +51,10 @@ struct links {
 	size_t n, cap;
 	uint64_t unsure;   /* answers that may have been too young */
 	char *unsure_path; /* the first of them */
-	/* When the call ended that is being looked into: a symlink on the disk that is younger than
-	 * that is not what the call met. 0: any that is there. */
+	/* When the call ended that all that follows speaks of (CLOCK_MONOTONIC). A record may come
+	 * late, when its path has changed since: then what it was at that time counts. */
 	int64_t at_ns;
+	bool last_word; /* a symlink on the disk counts even if it is younger than the record */
 	/* While a move is looked into: where the disk has by now what was below moved_from. */
 	const char *moved_from, *moved_to;
 };
@@ -54,18 +64,18 @@ enum link_state links_look(struct links *l, const char *path, const char **targe
 /* Whether other paths may lead through this one, for all that is known. */
 bool links_may_lead(const struct links *l, const char *path);
 
-/* What the run has shown or done. `ns` is when the call ended. */
+/* What the run has shown or done, at links.at_ns. */
 
 /* It has used the path, and it is not a symlink. */
 void links_plain(struct links *l, const char *path);
 /* It has made the path: a symlink to `target`, or with NULL something else. */
 void links_made(struct links *l, const char *path, const char *target, bool directory);
-void links_removed(struct links *l, const char *path, bool directory, int64_t ns);
+void links_removed(struct links *l, const char *path, bool directory);
 /* It has moved `from` to `to`: what the former was is what the latter is now, where the disk still
  * has that. To be called before links_moved. */
-void links_settle(struct links *l, const char *from, const char *to, int64_t ns);
+void links_settle(struct links *l, const char *from, const char *to);
 /* It has moved `from` and all below it over `to`, or exchanged the two. */
-void links_moved(struct links *l, const char *from, const char *to, bool exchange, int64_t ns);
+void links_moved(struct links *l, const char *from, const char *to, bool exchange);
 /* It has made a hard link `to` of `from`. */
 void links_linked(struct links *l, const char *from, const char *to);
 

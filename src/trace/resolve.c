@@ -248,7 +248,7 @@ enum resolution resolve(struct resolver *r, const struct sight *sight, const cha
 
 	*via_link = false;
 	*ret = NULL;
-	if (!slash || !is_simple(sight, name, slash))
+	if (!slash || r->late || !is_simple(sight, name, slash))
 		return resolve_all(r, sight, name, nofollow, via_link, ret);
 	res = resolve_dir(r, sight, name, (size_t)(slash - name), via_link, &dir);
 	if (res != RESOLVED) {

@@ -24,6 +24,7 @@ struct resolver {
 	char **resolved;
 	bool *via; /* whether a symlink was on that directory's way */
 	size_t n_resolved, cap_resolved;
+	bool late; /* the record is older than others before it: nothing remembered holds for it */
 };
 
 /* What a process sees. */

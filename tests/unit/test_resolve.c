@@ -66,7 +66,7 @@ static const struct sight mine = {.tgid = 42};
 /* What a name means for process 42 as a string to free; "!N" when it is resolution N. */
 static char *meant(const struct sight *sight, const char *name, bool nofollow, bool *via_link)
 {
-	struct resolver r = {0};
+	struct resolver r = {.links.last_word = true};
 	char *path = NULL;
 	enum resolution res = resolve(&r, sight, name, nofollow, via_link, &path);
 
@@ -164,14 +164,14 @@ static void a_change_of_a_directory_is_not_missed(void **state)
 	CLEANUP_FREE char *dir = at("dir"), *name = at("dir/file"), *link = at("link/file"),
 			  *before = NULL, *after = NULL, *now = at("other/file"),
 			  *other = at("other");
-	struct resolver r = {0};
+	struct resolver r = {.links.last_word = true};
 	bool via;
 
 	(void)state;
 	assert_int_equal(resolve(&r, &mine, name, true, &via, &before), RESOLVED);
 	assert_string_equal(before, name);
 	/* The run has removed it and made a symlink of that name. */
-	links_removed(&r.links, dir, true, 1);
+	links_removed(&r.links, dir, true);
 	resolver_forget(&r, dir);
 	links_made(&r.links, other, NULL, true);
 	links_made(&r.links, dir, "other", false);
@@ -179,6 +179,32 @@ static void a_change_of_a_directory_is_not_missed(void **state)
 	assert_int_equal(resolve(&r, &mine, link, true, &via, &after), RESOLVED);
 	assert_true(via);
 	assert_string_equal(after, now);
+	resolver_free(&r);
+}
+
+/* It was a directory when the call was made, and is a symlink by now. */
+static void a_late_record_means_what_was_there_then(void **state)
+{
+	CLEANUP_FREE char *name = at("swapped"), *file = at("swapped/file"), *early = NULL,
+			  *late = NULL, *now = at("dir/file");
+	struct resolver r = {.links.last_word = true};
+	bool via;
+
+	(void)state;
+	r.links.at_ns = 10;
+	links_plain(&r.links, name);
+	r.links.at_ns = 30;
+	links_removed(&r.links, name, true);
+	r.links.at_ns = 40;
+	links_made(&r.links, name, "dir", false);
+	r.links.at_ns = 50;
+	assert_int_equal(resolve(&r, &mine, file, true, &via, &late), RESOLVED);
+	assert_string_equal(late, now);
+	r.links.at_ns = 20;
+	r.late = true;
+	assert_int_equal(resolve(&r, &mine, file, true, &via, &early), RESOLVED);
+	assert_false(via);
+	assert_string_equal(early, file);
 	resolver_free(&r);
 }
 
@@ -192,6 +218,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_followed_behind_a_link_that_is_not_text),
 		cmocka_unit_test(a_root_of_its_own_holds),
 		cmocka_unit_test(a_change_of_a_directory_is_not_missed),
+		cmocka_unit_test(a_late_record_means_what_was_there_then),
 	};
 
 	return cmocka_run_group_tests(tests, make_tree, remove_tree);
