@@ -122,6 +122,23 @@ $(BUILD)/probes/generate: $(GENERATE_SOURCES) $(wildcard probes/generate/*.h)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -pthread $(GENERATE_SOURCES) -o $@
 
+# Ways round the traced calls: io_uring, descriptors from outside, 32-bit programs (x86 only; it
+# needs no 32-bit library).
+$(BUILD)/probes/routes: probes/routes/routes.c
+	$(call say,PROBE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g $< -o $@ -luring
+$(BUILD)/probes/compat: probes/routes/compat.c
+	$(call say,PROBE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -m32 -std=gnu17 $(WARNINGS) -O1 -nostdlib -static -ffreestanding -fno-stack-protector \
+		-fno-pie -no-pie -fcf-protection=none \
+		-idirafter /usr/include/$(shell uname -m)-linux-gnu $< -o $@
+ROUTES := $(BUILD)/probes/routes
+ifeq ($(ARCH),x86)
+  ROUTES += $(BUILD)/probes/compat
+endif
+
 # Makes the calls that write files fail (LD_PRELOAD). Never sanitized: it is loaded first.
 $(BUILD)/tests/libfault.so: tests/fault/fault.c
 	$(call say,FAULT,$@)
@@ -129,7 +146,7 @@ $(BUILD)/tests/libfault.so: tests/fault/fault.c
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -shared -fPIC $< -o $@ -ldl
 
 .PHONY: test test-unit test-programs
-test-programs: all $(UNIT_TESTS) $(PROBES) $(BUILD)/probes/generate $(BUILD)/tests/scan-dump \
+test-programs: all $(UNIT_TESTS) $(PROBES) $(ROUTES) $(BUILD)/probes/generate $(BUILD)/tests/scan-dump \
 	$(BUILD)/tests/libfault.so
 
 test: test-programs test-programs-asan

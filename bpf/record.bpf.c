@@ -34,6 +34,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define RESOLVE_IN_ROOT     0x10
 #define ENOENT              2
 #define ENOTDIR             20
+#define TRACE_OPEN          (1 << 0)
 #define TRACE_WRITE         (1 << 6)
 #ifdef __TARGET_ARCH_x86
 #define O_NOFOLLOW 0400000
@@ -46,8 +47,12 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define X32_BIT    0
 #define STAT_MODE  16
 #endif
-#define STATX_MODE 28
-#define STATX_ARG  4
+#define STATX_MODE  28
+#define MSG_CONTROL 32 /* of msg_control in struct msghdr */
+#define SOL_SOCKET  1
+#define SCM_RIGHTS  1
+#define SCM_MAX_FD  253
+#define STATX_ARG   4
 
 /* struct open_how of openat2 */
 struct how {
@@ -298,6 +303,88 @@ static __always_inline void on_fd(struct scratch *s, struct task_struct *task,
 	s->event.flags &= (__u16)~EVENT_CREATED;
 }
 
+/* A ring that was set up outside and is only mapped here needs no call to open files. */
+static __always_inline bool is_ring(struct file *file)
+{
+	const char ring[] = "[io_uring]";
+	char name[sizeof(ring)] = {0};
+
+	bpf_probe_read_kernel_str(name, sizeof(name),
+				  BPF_CORE_READ(file, f_path.dentry, d_name.name));
+	for (__u32 i = 0; i < sizeof(ring); i++)
+		if (name[i] != ring[i])
+			return false;
+	return true;
+}
+
+static __always_inline void on_mmap(struct scratch *s, struct task_struct *task,
+				    const struct call *call)
+{
+	struct file *file = file_of(task, arg(s, call->dir_arg));
+
+	if (arg(s, call->flag_arg) & MAP_ANONYMOUS)
+		return;
+	if (file && is_ring(file))
+		count(COUNT_UNTRACED);
+	else
+		on_fd(s, task, call);
+}
+
+/* msg_control and msg_controllen of struct msghdr; struct cmsghdr, behind which descriptors are. */
+struct received {
+	__u64 control, control_len;
+};
+
+struct rights {
+	__u64 len;
+	__s32 level, type;
+};
+
+/* One descriptor that has come, by the address at which its number is. A function of its own: the
+ * verifier checks it once. */
+__noinline int received_one(__u64 address)
+{
+	struct scratch *s = scratch_get(SCRATCH_CALL);
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct file *file = 0;
+	__s32 fd;
+
+	if (!s)
+		return 0;
+	event_begin(s, EVENT_FILE, (__u32)BPF_CORE_READ(task, tgid));
+	s->event.op = TRACE_OPEN;
+	s->event.view = s->view;
+	if (bpf_probe_read_user(&fd, sizeof(fd), (void *)address) == 0)
+		file = file_of(task, (__u32)fd);
+	if (!file)
+		count(COUNT_UNREADABLE);
+	else if (add_file(s, SCRATCH_CALL, file)) {
+		s->event.flags &= (__u16)~EVENT_CREATED;
+		event_send(s);
+	}
+	return 0;
+}
+
+/* The descriptors that a message has brought: files that somebody else may have opened. */
+static __always_inline void on_receive(struct scratch *s, bool compat)
+{
+	struct received got = {0};
+	struct rights rights = {0};
+	__u64 first;
+
+	if (compat)
+		return;
+	if (bpf_probe_read_user(&got, sizeof(got), (void *)(arg(s, 1) + MSG_CONTROL)) != 0 ||
+	    got.control_len <= sizeof(rights) ||
+	    bpf_probe_read_user(&rights, sizeof(rights), (void *)got.control) != 0)
+		return;
+	if (rights.level != SOL_SOCKET || rights.type != SCM_RIGHTS)
+		return;
+	first = got.control + sizeof(rights);
+	for (__u32 i = 0; i < SCM_MAX_FD && sizeof(rights) + 4 * (i + 1) <= rights.len; i++)
+		received_one(first + 4 * i);
+}
+
 /* When chdir returns, the current directory is already the new one: a relative name says nothing
  * any more, the directory itself says all. */
 static __always_inline void on_chdir(struct scratch *s, struct task_struct *task,
@@ -429,9 +516,10 @@ static __always_inline void on_success(struct scratch *s, struct task_struct *ta
 		on_chdir(s, task, call);
 		break;
 	case CALL_MMAP:
-		if (arg(s, call->flag_arg) & MAP_ANONYMOUS)
-			break;
-		on_fd(s, task, call);
+		on_mmap(s, task, call);
+		break;
+	case CALL_RECEIVE:
+		on_receive(s, compat);
 		break;
 	case CALL_FD:
 		on_fd(s, task, call);
@@ -506,11 +594,12 @@ static __always_inline void on_mark(struct task_struct *task, struct pt_regs *re
 		tree_seed(task);
 }
 
-/* The x32 interface has the numbers of the 64-bit one with a bit set, but not quite. */
-static __always_inline void on_x32(long nr, long ret)
+/* A call beyond the tables. The x32 interface has the numbers of the 64-bit one with a bit set, but
+ * not quite. */
+static __always_inline void on_beyond(long nr, long ret)
 {
-	if ((nr & X32_BIT) && !is_error(ret) && tree_has(bpf_get_current_pid_tgid() >> 32))
-		count(COUNT_COMPAT);
+	if (!is_error(ret) && tree_has(bpf_get_current_pid_tgid() >> 32))
+		count(nr & X32_BIT ? COUNT_COMPAT : COUNT_UNKNOWN);
 }
 
 SEC("tp_btf/sys_exit")
@@ -525,7 +614,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	if (nr < 0)
 		return 0;
 	if (nr >= CALL_NR_MAX) {
-		on_x32(nr, ret);
+		on_beyond(nr, ret);
 		return 0;
 	}
 	if (!calls[nr].kind && !calls32[nr].kind)

@@ -118,6 +118,7 @@ enum call_kind {
 	CALL_UNSHARE,  /* may give the caller a mount namespace of its own */
 	CALL_SETNS,    /* may take the caller to a mount namespace of others */
 	CALL_UNKNOWN,  /* newer than this program: its success is counted */
+	CALL_RECEIVE,  /* recvmsg: may bring descriptors */
 };
 
 #define CALL_ARG_NONE 7 /* for the argument indices below */

@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# Routes to a file round the usual calls: each is traced, or the trace is incomplete and says why.
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || importtrace doctor >/dev/null ||
+		skip "recording needs root or file capabilities"
+	T=$(cd "$(mktemp -d)" && pwd -P)
+	mkdir "$T/d"
+	routes=$BUILD/probes/routes
+	"$BUILD/probes/touch" prepare "$T/d" /dev/null
+}
+
+teardown() {
+	[ -z "${T:-}" ] || rm -rf "$T"
+}
+
+# holds LINE…: the trace's files below the directory are these ("op[,op…] name").
+holds() {
+	printf '%s\n' "$@" | sed "s| /*| $T/d/|; s|/\$||" >"$T/expected"
+	grep -q '"complete": true' "$T/trace.json"
+	python3 tests/bpf/compare.py "$T/trace.json" "$T/d" "$T/expected"
+}
+
+# incomplete COUNTER: exit code 125, and the reason is said.
+incomplete() {
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"$1 = "* ]]
+	grep -q '"complete": false' "$T/trace.json"
+	grep -q "\"$1\":[1-9]" "$T/trace.json"
+}
+
+record() {
+	run importtrace record -o "$T/trace.json" -- "$@"
+}
+
+# Code 77: this machine gives no ring. Nothing has been opened by one then.
+no_ring() {
+	[ "$status" -eq 77 ] || return 1
+	grep -q '"complete": true' "$T/trace.json"
+}
+
+@test "a file opened through io_uring: incomplete" {
+	record "$routes" ring "$T/d"
+	no_ring || incomplete untraced_routes
+}
+
+@test "a ring from outside, used by a call: incomplete" {
+	run "$routes" with-ring importtrace record -o "$T/trace.json" -- "$routes" enter
+	[ "$status" -eq 77 ] || incomplete untraced_routes
+}
+
+@test "a ring from outside, used by its memory alone: incomplete" {
+	run "$routes" with-ring importtrace record -o "$T/trace.json" -- "$routes" map
+	[ "$status" -eq 77 ] || incomplete untraced_routes
+}
+
+@test "a 32-bit program: what it opens, looks up, lists, makes, moves, executes" {
+	[ "$(uname -m)" = x86_64 ] || skip "x86 only"
+	cp "$BUILD/probes/compat" "$T/d/compat"
+	importtrace record -q -o "$T/trace.json" -- "$T/d/compat" "$T/d"
+	holds "stat " "open,map a" "stat alias" "stat b" "readlink link" "open,list sub" "stat sub/c" \
+		"open sub/deep/d" "stat t0" "write,+created made" "write t1" "write,+created made/t1" \
+		"write,+created made/link" "stat t2" "open t3" "exec compat"
+}
+
+@test "the old mmap of 32-bit programs: incomplete" {
+	[ "$(uname -m)" = x86_64 ] || skip "x86 only"
+	record "$BUILD/probes/compat" "$T/d" old
+	incomplete untraced_routes
+}
+
+@test "an x32 call that succeeds: incomplete" {
+	[ "$(uname -m)" = x86_64 ] || skip "x86 only"
+	record "$routes" call $((0x40000000 + 2))
+	incomplete compat_calls
+}
+
+@test "a call newer than this program that succeeds: incomplete" {
+	record "$routes" call 500
+	incomplete unknown_calls
+}
+
+@test "a call beyond the table that succeeds: incomplete" {
+	record "$routes" call 600
+	incomplete unknown_calls
+}
+
+@test "a descriptor sent over a socket, and only read from" {
+	python3 - "$T" "$routes" <<-'PY'
+	import os, socket, subprocess, sys
+	top, routes = sys.argv[1:]
+	here, there = socket.socketpair()
+	fds = [os.open(f"{top}/d/{n}", os.O_RDONLY) for n in ("a", "b", "sub/c")]
+	socket.send_fds(here, [b"x"], fds)
+	for fd in fds: os.close(fd)
+	sys.exit(subprocess.run(["importtrace", "record", "-q", "-o", f"{top}/trace.json", "--", routes,
+	                         "receive", str(there.fileno())], pass_fds=[there.fileno()]).returncode)
+	PY
+	holds "open a" "open b" "open sub/c"
+}
+
+@test "a descriptor taken from another process" {
+	exec 8<"$T/d/b"
+	importtrace record -q -o "$T/trace.json" -- "$routes" getfd $$ 8
+	exec 8<&-
+	holds "open b"
+}
+
+@test "a file opened by its handle" {
+	"$routes" handle "$T/d" || skip "handles need a right and a file system that has them"
+	importtrace record -q -o "$T/trace.json" -- "$routes" handle "$T/d"
+	holds "open " "stat,open a"
+}
