@@ -21,7 +21,8 @@ ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla
-CPPFLAGS += -D_GNU_SOURCE -include src/base/banned.h -Iinclude -Isrc -I$(BUILD) -DRULES_BUILTIN='"share/importtrace/rules"'
+CPPFLAGS += -D_GNU_SOURCE -include src/base/banned.h -Iinclude -Isrc -I$(BUILD) -DRULES_BUILTIN='"share/importtrace/rules"' \
+	-DWITNESS='"share/importtrace/witness.py"'
 ALL_CFLAGS := -std=gnu17 $(WARNINGS) $(CFLAGS) -pthread
 ifneq ($(SANITIZE),)
   ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -59,8 +60,9 @@ $(BUILD)/obj/%.o: src/%.c Makefile | $(SKELETON)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# The built-in rules become part of the program.
+# The built-in rules, and what verify adds to a Python, become part of the program.
 $(BUILD)/obj/plan/rules_builtin.o: share/importtrace/rules
+$(BUILD)/obj/trace/witness.o: share/importtrace/witness.py
 
 $(PAGE): share/importtrace/report.html share/importtrace/report.css share/importtrace/report.js \
 		share/importtrace/d3-hierarchy.LICENSE $(D3)

@@ -27,6 +27,7 @@ extern const struct command cmd_record;
 extern const struct command cmd_merge;
 extern const struct command cmd_prune;
 extern const struct command cmd_explain;
+extern const struct command cmd_verify;
 extern const struct command cmd_check;
 extern const struct command cmd_compare;
 extern const struct command cmd_report;

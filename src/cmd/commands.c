@@ -4,7 +4,7 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-	&cmd_record,  &cmd_merge,  &cmd_prune,  &cmd_explain,    &cmd_check,
+	&cmd_record,  &cmd_merge,  &cmd_prune,  &cmd_explain,    &cmd_verify, &cmd_check,
 	&cmd_compare, &cmd_report, &cmd_doctor, &cmd_completion, NULL,
 };
 

@@ -207,13 +207,13 @@ static int check_nesting(const struct inventory *inv, struct error *e)
 	return 0;
 }
 
-static int read_roots(const struct layer_input *in, const struct traces *traces,
-		      struct inventory *inv, struct error *e)
+int input_roots(const struct layer_input *in, const struct traces *traces, const char *name,
+		struct inventory *inv, struct error *e)
 {
 	int r = 0;
 
 	if (!in->n_roots)
-		r = default_roots_add(traces, in->keep[0], inv, e);
+		r = default_roots_add(traces, name, inv, e);
 	for (size_t i = 0; r == 0 && i < in->n_roots; i++)
 		r = add_root(in->roots[i], in->at[i], traces, inv, e);
 	if (r == 0) {
@@ -282,7 +282,7 @@ int input_load(struct layer_input *in, struct traces *traces, struct inventory *
 	int r = read_traces(in, traces, e);
 
 	if (r == 0)
-		r = read_roots(in, traces, inv, e);
+		r = input_roots(in, traces, in->n_keep ? in->keep[0] : "", inv, e);
 	if (r == 0)
 		r = read_rules(in, inv, e);
 	for (size_t i = 0; r == 0 && i < traces->n; i++)

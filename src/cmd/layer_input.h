@@ -41,6 +41,10 @@ struct traces {
  * warnings on stderr. The caller frees all, also after an error. `in` must not move afterwards. */
 int input_load(struct layer_input *in, struct traces *traces, struct inventory *inv,
 	       struct error *e);
+/* Only the trees: those of --root, or without it the one that the traces used (`name` is theirs, for
+ * messages). */
+int input_roots(const struct layer_input *in, const struct traces *traces, const char *name,
+		struct inventory *inv, struct error *e);
 /* One layer as it is, without traces and rules. */
 int input_layer(const char *layer, struct inventory *inv, struct error *e);
 /* Appends to --keep or --root (not copied). */

@@ -23,8 +23,7 @@ static uint32_t member_mode(const struct entry *ent)
 	return ent->type == ENTRY_DIR || (ent->mode & 0111) ? 0755 : 0644;
 }
 
-static void add_member(struct members *m, const struct inventory_root *root,
-		       const struct entry *ent)
+void layer_add_member(struct members *m, const struct inventory_root *root, const struct entry *ent)
 {
 	static const enum member_kind kinds[] = {
 		[ENTRY_FILE] = MEMBER_FILE, [ENTRY_DIR] = MEMBER_DIR, [ENTRY_LINK] = MEMBER_LINK};
@@ -66,7 +65,8 @@ static int make_members(const struct plan *p, struct members *m, struct error *e
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
 			if (plan_kept(p, r, i))
-				add_member(m, &p->inv->roots[r], &p->inv->roots[r].entries[i]);
+				layer_add_member(m, &p->inv->roots[r],
+						 &p->inv->roots[r].entries[i]);
 	members_sort(m);
 	for (size_t i = 1; i < m->n; i++)
 		if (strcmp(m->list[i - 1].name, m->list[i].name) == 0 &&

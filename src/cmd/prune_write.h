@@ -20,6 +20,9 @@ struct layer_output {
 /* Whether the layer may be written there: its directory exists, outside all roots (it would become
  * part of the next layer). */
 int layer_check_output(const char *output, const struct inventory *inv, struct error *e);
+/* Appends an entry as a member, under its place in the layer; sockets and the like are none. */
+void layer_add_member(struct members *m, const struct inventory_root *root,
+		      const struct entry *ent);
 /* *zip_bytes is the archive's size; untouched for a directory. */
 int layer_write(const struct layer_output *o, const struct traces *traces, const struct plan *p,
 		uint64_t *zip_bytes, struct error *e);

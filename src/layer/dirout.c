@@ -94,8 +94,8 @@ static int write_member(const char *path, const struct member *m, struct error *
 		       : 0;
 }
 
-static int write_members(const struct members *m, const char *top,
-			 const struct layer_progress *progress, struct error *e)
+int dir_fill(const struct members *m, const char *top, const struct layer_progress *progress,
+	     struct error *e)
 {
 	uint64_t done = 0, total = 0;
 	int r = 0;
@@ -128,7 +128,7 @@ static int sync_tree(const char *dir, struct error *e)
 static int write_and_rename(const struct members *m, const char *tmp, const char *target,
 			    const struct layer_progress *progress, struct error *e)
 {
-	int r = write_members(m, tmp, progress, e);
+	int r = dir_fill(m, tmp, progress, e);
 
 	if (r == 0 && chmod(tmp, 0755) < 0)
 		r = error_errno(e, errno, "cannot write %s", tmp);

@@ -11,3 +11,8 @@
 
 int dir_write(const struct members *m, const char *target, const struct layer_progress *progress,
 	      struct error *e);
+
+/* The same into a directory that is there and that nobody needs for long: neither synced nor
+ * renamed, and on an error half of it may be there. */
+int dir_fill(const struct members *m, const char *dir, const struct layer_progress *progress,
+	     struct error *e);

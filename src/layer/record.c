@@ -158,3 +158,78 @@ void record_apply(const struct record_log *log, struct members *m)
 			edit(log, &m->list[i]);
 	}
 }
+
+/* --- two RECORDs ------------------------------------------------------------------------------ */
+
+struct record_lines {
+	struct record_line {
+		const char *text;
+		size_t len;
+		struct buf path;
+	} * list;
+	size_t n, cap;
+	struct strmap by_path; /* → index */
+};
+
+static void split_record(const char *text, size_t len, struct record_lines *ret)
+{
+	struct csv in = {text, text + len};
+	struct record_line line = {0};
+
+	*ret = (struct record_lines){0};
+	while (csv_next(&in, &line.text, &line.len)) {
+		if (!line.len)
+			continue;
+		line.path = (struct buf){0};
+		buf_reserve(&line.path, 1);
+		csv_first(line.text, line.len, &line.path);
+		strmap_add(&ret->by_path, line.path.data, line.path.len, ret->n, NULL);
+		ret->list = array_grow(ret->list, ret->n, &ret->cap, sizeof(*ret->list));
+		ret->list[ret->n++] = line;
+	}
+}
+
+static void free_record(struct record_lines *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		buf_free(&l->list[i].path);
+	free(l->list);
+	strmap_free(&l->by_path);
+}
+
+static const size_t *find_line(const struct record_lines *in, const struct record_line *l)
+{
+	return strmap_find(&in->by_path, l->path.data, l->path.len);
+}
+
+static void put_line(const struct record_line *l, struct buf *out)
+{
+	buf_add(out, l->text, l->len);
+	buf_addch(out, '\n');
+}
+
+/* The lines of `now` from index i on that `all` does not have. */
+static void add_own(const struct record_lines *now, size_t i, const struct record_lines *all,
+		    struct buf *out)
+{
+	for (; i < now->n && !find_line(all, &now->list[i]); i++)
+		put_line(&now->list[i], out);
+}
+
+void record_unite(const char *now, size_t now_len, const char *all, size_t all_len, struct buf *out)
+{
+	struct record_lines have, want;
+
+	split_record(now, now_len, &have);
+	split_record(all, all_len, &want);
+	add_own(&have, 0, &want, out);
+	for (size_t i = 0; i < want.n; i++) {
+		const size_t *at = find_line(&have, &want.list[i]);
+
+		put_line(at ? &have.list[*at] : &want.list[i], out);
+		if (at)
+			add_own(&have, *at + 1, &want, out);
+	}
+	free_record(&have);
+	free_record(&want);
+}

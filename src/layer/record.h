@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/strmap.h"
 #include "layer/member.h"
 
@@ -41,3 +42,8 @@ void record_changed(struct record_log *log, const char *member, const unsigned c
 /* Rewrites every *.dist-info/RECORD among the members that is in memory. */
 void record_apply(const struct record_log *log, struct members *m);
 void record_log_free(struct record_log *log);
+
+/* The lines of two RECORDs of one distribution, in the order of `all`: where `now` has a line for
+ * the same file that one counts, and lines that `now` alone has stay behind their predecessor. */
+void record_unite(const char *now, size_t now_len, const char *all, size_t all_len,
+		  struct buf *out);

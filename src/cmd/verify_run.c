@@ -1,0 +1,353 @@
+#include "cmd/verify_run.h"
+
+#include "base/buf.h"
+#include "base/janitor.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/strmap.h"
+#include "trace/place.h"
+#include "trace/run.h"
+#include "trace/tracefile.h"
+#include "trace/witness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- the scratch directory -------------------------------------------------------------------- */
+
+int scratch_open(struct scratch *s, struct error *e)
+{
+	const char *tmp = getenv("TMPDIR");
+	struct stat st;
+
+	s->dir = xasprintf("%s/importtrace-verify-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
+	if (!mkdtemp(s->dir)) {
+		int code = errno;
+
+		error_errno(e, code, "cannot make a temporary directory %s", s->dir);
+		free(TAKE_PTR(s->dir));
+		return -code;
+	}
+	/* In the mount namespace that is everybody's: it sees nothing of what we mount. */
+	s->janitor = janitor_start(s->dir);
+	s->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (s->null < 0)
+		return error_errno(e, errno, "cannot open /dev/null");
+	s->input = fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)
+			   ? lseek(STDIN_FILENO, 0, SEEK_CUR)
+			   : -1;
+	return place_private(e);
+}
+
+void scratch_close(struct scratch *s)
+{
+	if (s->dir)
+		remove_tree(s->dir);
+	janitor_dismiss(s->janitor);
+	free(s->dir);
+	if (s->null > 0)
+		close(s->null);
+	identity_free(&s->id);
+	*s = (struct scratch){0};
+}
+
+/* --- standard input, output and error --------------------------------------------------------- */
+
+/* A file of the run's own user: what opens /dev/stdout must be allowed to. */
+static int capture(const struct scratch *s, const char *name, int *ret, struct error *e)
+{
+	CLEANUP_FREE char *path = path_join(s->dir, name);
+	CLEANUP_CLOSE int fd = -1;
+
+	(void)unlink(path);
+	fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || (s->id.change && fchown(fd, s->id.uid, s->id.gid) < 0))
+		return error_errno(e, errno, "cannot create %s", path);
+	*ret = TAKE_FD(fd);
+	return 0;
+}
+
+struct standard {
+	int saved[3];
+};
+
+static int standard_put(struct standard *st, const struct scratch *s, const struct outcome *o,
+			struct error *e)
+{
+	int with[3] = {s->input < 0 ? s->null : STDIN_FILENO, o->out, o->err};
+
+	if (s->input >= 0 && lseek(STDIN_FILENO, s->input, SEEK_SET) < 0)
+		return error_errno(e, errno, "cannot go back in standard input");
+	for (int i = 0; i < 3; i++)
+		st->saved[i] = fcntl(i, F_DUPFD_CLOEXEC, 3);
+	for (int i = 0; i < 3; i++)
+		if (with[i] != i && dup2(with[i], i) < 0)
+			return error_errno(e, errno, "cannot give the command its output");
+	return 0;
+}
+
+static void standard_back(struct standard *st)
+{
+	for (int i = 0; i < 3; i++) {
+		if (st->saved[i] < 0)
+			continue;
+		(void)dup2(st->saved[i], i);
+		close(st->saved[i]);
+	}
+}
+
+/* --- running ---------------------------------------------------------------------------------- */
+
+static int check_complete(const struct trace *t, const char *where, struct error *e)
+{
+	if (t->complete)
+		return 0;
+	return error_set(
+		e, EIO,
+		"the trace of the run on the %s is not complete, so nothing can be said: %s", where,
+		t->n_reasons ? t->reasons[0] : "?");
+}
+
+/* What ends a run from outside ends verify too. */
+static int check_interrupted(const struct trace *t, struct error *e)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (t->signal == signals[i])
+			return error_set(e, ECANCELED, "the command was ended by signal %d (%s)",
+					 t->signal, strsignal(t->signal));
+	return 0;
+}
+
+static int run(struct scratch *s, char **argv, const char *where, struct outcome *ret,
+	       struct error *e)
+{
+	struct run_options opt = {.argv = argv,
+				  .id = s->id,
+				  .wait_tree = true,
+				  .ring_bytes = s->ring_bytes,
+				  .processes = 32768};
+	struct standard st = {.saved = {-1, -1, -1}};
+	sigset_t mask;
+	CLEANUP_FREE char *out = xasprintf("%s.out", where), *err = xasprintf("%s.err", where);
+	int r = capture(s, out, &ret->out, e);
+
+	if (r == 0)
+		r = capture(s, err, &ret->err, e);
+	if (r == 0)
+		r = standard_put(&st, s, ret, e);
+	/* The recorder blocks signals and reads them; between runs they are ours again. */
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	if (r == 0)
+		r = run_record(&opt, &ret->trace, &ret->exit_code, e);
+	ret->absent = r < 0 && ret->exit_code > 125;
+	standard_back(&st);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	if (r == 0)
+		r = check_interrupted(&ret->trace, e);
+	return r == 0 ? check_complete(&ret->trace, where, e) : r;
+}
+
+/* --- the original ----------------------------------------------------------------------------- */
+
+static int put_itself(const struct inventory *original, struct place *p, struct error *e)
+{
+	int r = 0;
+
+	for (size_t k = 0; r == 0 && original && k < original->n_roots; k++)
+		r = place_over(p, original->roots[k].dir, original->roots[k].dir, e);
+	return r == 0 ? place_enter(p, e) : r;
+}
+
+int run_original(struct scratch *s, char **argv, const struct inventory *original,
+		 struct outcome *ret, struct error *e)
+{
+	CLEANUP_PLACE struct place p = {0};
+	int r = put_itself(original, &p, e);
+
+	return r == 0 ? run(s, argv, "original", ret, e) : r;
+}
+
+/* --- the layer -------------------------------------------------------------------------------- */
+
+/* A source directory of an editable install: only some names of it are packed. */
+static int put_names(const struct inventory_root *root, const char *from, struct place *p,
+		     struct error *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < root->n_entries; i++) {
+		const char *name = root->entries[i].path;
+		CLEANUP_FREE char *source = path_join(from, name), *over = NULL;
+
+		if (strchr(name, '/'))
+			continue;
+		over = path_join(root->dir, name);
+		if (access(source, F_OK) < 0)
+			return error_set(e, ENOENT,
+					 "the layer has no %s, and %s cannot be hidden alone: pack "
+					 "its directory with --root, or keep it",
+					 source + strlen(from) + 1, over);
+		r = place_over(p, source, over, e);
+	}
+	return r;
+}
+
+static int put_layer(const struct inventory *original, const char *layer, struct place *p,
+		     struct error *e)
+{
+	int r = 0;
+
+	for (size_t k = 0; r == 0 && k < original->n_roots; k++) {
+		const struct inventory_root *root = &original->roots[k];
+		CLEANUP_FREE char *from = path_join(layer, root->prefix);
+
+		if (access(from, F_OK) < 0)
+			return error_set(
+				e, ENOENT,
+				"the layer has nothing below %s for the root %s; say where "
+				"it is in the layer with --root %s=PREFIX",
+				root->prefix, root->dir, root->dir);
+		r = root->partial ? put_names(root, from, p, e) : place_over(p, from, root->dir, e);
+	}
+	return r;
+}
+
+/* The encodings packages that a run imported; the caller frees. */
+static size_t find_packages(const struct trace *was, char ***ret)
+{
+	CLEANUP_STRMAP struct strmap seen = {0};
+	size_t n = 0, cap = 0;
+
+	*ret = NULL;
+	for (size_t i = 0; i < was->n_files; i++) {
+		char *package = witness_package(was->files[i].path);
+		bool is_new = false;
+
+		if (package)
+			strmap_add(&seen, package, strlen(package), 0, &is_new);
+		if (!is_new) {
+			free(package);
+			continue;
+		}
+		*ret = array_grow(*ret, n, &cap, sizeof(**ret));
+		(*ret)[n++] = package;
+	}
+	return n;
+}
+
+bool outcome_has_witness(const struct trace *was)
+{
+	for (size_t i = 0; i < was->n_files; i++) {
+		CLEANUP_FREE char *package = witness_package(was->files[i].path);
+		CLEANUP_FREE char *init = package ? path_join(package, "__init__.py") : NULL;
+
+		if (init && access(init, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int put_witnesses(const struct scratch *s, const struct trace *was, struct place *p,
+			 struct error *e)
+{
+	char **packages;
+	size_t n = find_packages(was, &packages);
+	int r = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP_FREE char *copy = xasprintf("%s/encodings-%zu", s->dir, i);
+		CLEANUP_FREE char *init = path_join(packages[i], "__init__.py");
+
+		remove_tree(copy);
+		if (r == 0 && access(init, R_OK) == 0) {
+			r = witness_make(packages[i], copy, e);
+			if (r == 0)
+				r = place_over(p, copy, packages[i], e);
+		}
+		free(packages[i]);
+	}
+	free(packages);
+	return r;
+}
+
+/* --- what was looked up in vain --------------------------------------------------------------- */
+
+static bool below_a_root(const struct inventory *inv, const char *path)
+{
+	for (size_t r = 0; r < inv->n_roots; r++)
+		if (path_below(path, inv->roots[r].dir))
+			return true;
+	return false;
+}
+
+static void add_asked(struct outcome *o, size_t *cap, char *path)
+{
+	o->asked = array_grow(o->asked, o->n_asked, cap, sizeof(*o->asked));
+	o->asked[o->n_asked++] = path;
+}
+
+/* Names are as the program gave them: what they mean on the original is asked there, which is in
+ * its place again. A symlink counts as itself and as what it leads to. */
+static void find_asked(struct outcome *o, const struct inventory *original)
+{
+	size_t cap = 0;
+
+	for (size_t i = 0; i < o->trace.n_misses; i++) {
+		CLEANUP_FREE char *dir = path_dir(o->trace.misses[i].path);
+		CLEANUP_FREE char *parent = realpath(dir, NULL);
+		CLEANUP_FREE char *itself = NULL;
+		char *meant;
+
+		if (!parent)
+			continue;
+		itself = path_join(parent, path_base(o->trace.misses[i].path));
+		meant = realpath(itself, NULL);
+		if (meant && strcmp(meant, itself) != 0 && below_a_root(original, meant))
+			add_asked(o, &cap, TAKE_PTR(meant));
+		free(meant);
+		if (below_a_root(original, itself))
+			add_asked(o, &cap, TAKE_PTR(itself));
+	}
+}
+
+int run_layer(struct scratch *s, char **argv, const struct inventory *original, const char *layer,
+	      const struct trace *was, struct outcome *ret, struct error *e)
+{
+	CLEANUP_PLACE struct place p = {0};
+	int r = put_layer(original, layer, &p, e);
+
+	if (r == 0)
+		r = put_witnesses(s, was, &p, e);
+	if (r == 0)
+		r = place_enter(&p, e);
+	if (r == 0)
+		r = run(s, argv, "layer", ret, e);
+	place_undo(&p);
+	/* That the command itself is missing is an answer. */
+	if (r < 0 && ret->absent) {
+		error_clear(e);
+		r = 0;
+	}
+	if (r == 0)
+		find_asked(ret, original);
+	return r;
+}
+
+void outcome_free(struct outcome *o)
+{
+	trace_free(&o->trace);
+	if (o->out >= 0)
+		close(o->out);
+	if (o->err >= 0)
+		close(o->err);
+	for (size_t i = 0; i < o->n_asked; i++)
+		free(o->asked[i]);
+	free(o->asked);
+	*o = (struct outcome)OUTCOME_NONE;
+}

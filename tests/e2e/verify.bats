@@ -1,0 +1,239 @@
+#!/usr/bin/env bats
+# verify, end to end: what was removed is found by every route, and repaired.
+
+bats_require_minimum_version 1.5.0
+load pythons
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip "verify needs root here"
+	setup_tree
+	mkdir tmp
+	export TMPDIR=$T/tmp PYTHONPATH=$T/python PYTHONDONTWRITEBYTECODE=1
+	cp -R "$repo/probes/small_layer/python" python
+	importtrace record -q -- "$python" -S smoke.py >/dev/null
+	importtrace prune --safety trace --keep trace.json -q
+	cp layer.zip pruned.zip
+	find python -type f | sort | xargs sha256sum >untouched
+}
+
+teardown() {
+	cd / && rm -rf "${T:-/nonexistent}"
+}
+
+# clean: nothing mounted, nothing left behind, the original as it was.
+clean() {
+	[ -z "$(ls -A "$TMPDIR")" ]
+	! grep -q "$T" /proc/self/mountinfo
+	find python -type f | sort | xargs sha256sum | cmp - untouched
+}
+
+# misses PATH PYTHON-ARGUMENT…: verify fails and names the path; repaired, it passes.
+misses() {
+	local path=$1 exe=${interpreter:-$python}
+	shift
+	cp pruned.zip layer.zip
+	run importtrace verify --root python -- "$exe" -S "$@"
+	[ "$status" -eq 1 ] || { echo "exit $status: $output"; false; }
+	[[ "$output" == *"$path"* ]] || { echo "$output"; false; }
+	run importtrace verify --root python --repair -- "$exe" -S "$@"
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	unzip -l layer.zip | grep -q " $path"
+	run importtrace verify --root python -- "$exe" -S "$@"
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	clean
+}
+
+@test "what the layer was recorded with passes" {
+	run importtrace verify --same-output -- "$python" -S smoke.py
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"passed: 1 of 1 command"* ]]
+	clean
+}
+
+@test "an import that the program swallows, on every Python of this machine" {
+	local version exe n=0
+	while read -r version exe; do
+		importtrace record -q -- "$exe" -S smoke.py >/dev/null
+		importtrace prune --safety trace --keep trace.json -q -o pruned.zip
+		interpreter=$exe misses python/alpha/unused.py -c "
+try:
+    import alpha.unused
+except ImportError:
+    pass" || { echo "Python $version"; false; }
+		n=$((n + 1))
+	done < <(pythons)
+	echo "# $n interpreters" >&3
+	[ "$n" -ge 1 ]
+}
+
+@test "find_spec, importlib, pkgutil, -I and -S, a subprocess, a thread" {
+	misses python/alpha/unused.py -c "import importlib.util as u, alpha; u.find_spec('alpha.unused')"
+	misses python/alpha/unused.py -c "
+import importlib
+try: importlib.import_module('alpha.unused')
+except ImportError: pass"
+	misses python/alpha/unused.py -I -c "
+import sys; sys.path.insert(0, '$T/python')
+try: from alpha import unused
+except ImportError: pass"
+	misses python/alpha/unused.py -c "
+import subprocess, sys
+subprocess.run([sys.executable, '-S', '-c', 'import alpha.unused'], stderr=subprocess.DEVNULL)"
+	misses python/alpha/unused.py -c "
+import threading
+def f():
+    try: import alpha.unused
+    except ImportError: pass
+t = threading.Thread(target=f); t.start(); t.join()"
+}
+
+@test "a data file that is opened, stat'ed or looked for" {
+	misses python/alpha/data/unused.txt -c "
+import alpha, os
+try: open(os.path.dirname(alpha.__file__) + '/data/unused.txt')
+except OSError: pass"
+	misses python/alpha/data/unused.txt -c "
+import alpha, os; os.path.exists(os.path.dirname(alpha.__file__) + '/data/unused.txt')"
+	misses python/alpha/data/unused.txt -c "
+import alpha, pkgutil
+try: pkgutil.get_data('alpha', 'data/unused.txt')
+except OSError: pass"
+}
+
+@test "what is found by listing a directory and never asked for on the layer" {
+	misses python/alpha/unused.py -c "
+import alpha, os, importlib
+for name in sorted(os.listdir(os.path.dirname(alpha.__file__))):
+    if name.endswith('.py') and name != '__init__.py':
+        importlib.import_module('alpha.' + name[:-3])"
+	run importtrace verify pruned.zip -- "$python" -S -c "
+import alpha, os, importlib
+for name in sorted(os.listdir(os.path.dirname(alpha.__file__))):
+    if name == 'unused.py':
+        importlib.import_module('alpha.unused')"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"unused.py: module alpha.unused, used by the original, never reached on the layer"* ]]
+}
+
+@test "a package that is gone as a whole comes back with its metadata" {
+	unzip -q pruned.zip -d small && rm -rf small/python/beta*
+	(cd small && zip -qr ../pruned.zip . && cd .. && rm pruned.zip && cd small && zip -qrD ../pruned.zip .)
+	misses python/beta/__init__.py -c "import beta"
+	unzip -l layer.zip | grep -q beta-2.1.dist-info/METADATA
+	unzip -p layer.zip python/beta-2.1.dist-info/RECORD | grep -q '^beta/__init__.py,sha256='
+}
+
+@test "a virtual environment" {
+	unset PYTHONPATH
+	"$python" -m venv --without-pip env
+	site=env/lib/python$version/site-packages
+	cp -R python/. "$site"
+	importtrace record -q -- env/bin/python smoke.py >/dev/null
+	importtrace prune --safety trace --keep trace.json -q
+	run importtrace verify -- env/bin/python -c "
+try: import alpha.unused
+except ImportError: pass"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"module alpha.unused, looked up in vain"* ]]
+	run importtrace verify --repair -- env/bin/python -c "import alpha.unused"
+	[ "$status" -eq 0 ]
+	clean
+}
+
+@test "another exit code; the last line of standard error is shown" {
+	run importtrace verify -- "$python" -S -c "import alpha.unused"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"exit code 1, on the original 0"* ]]
+	[[ "$output" == *"ModuleNotFoundError: No module named 'alpha.unused'"* ]]
+}
+
+@test "--same-output: the first line that differs" {
+	run importtrace verify --same-output -- "$python" -S -c "
+import alpha
+print('same')
+try:
+    import alpha.unused
+    print('full')
+except ImportError:
+    print('fallback')"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"standard output differs, first in line 2:"*"original: full"*"layer:    fallback"* ]]
+}
+
+@test "the repaired layer is what prune makes of all traces, and the same bytes each time" {
+	cat >work.py <<-'PY'
+	import alpha, os, alpha.unused
+	open(os.path.dirname(alpha.__file__) + "/data/unused.txt").close()
+	PY
+	importtrace verify -q --repair -- "$python" -S work.py
+	mv layer.zip once.zip
+	cp pruned.zip layer.zip
+	importtrace verify -q --repair -- "$python" -S work.py
+	cmp layer.zip once.zip
+	importtrace record -q -o more.json -- "$python" -S work.py
+	importtrace prune --safety trace --keep trace.json --keep more.json -q -o both.zip
+	cmp layer.zip both.zip
+	importtrace verify -q --repair -- "$python" -S work.py
+	cmp layer.zip once.zip
+}
+
+@test "a repair that gets nowhere ends, with exit 1" {
+	run importtrace verify --repair --same-output -- "$python" -S -c "
+import alpha, os
+print(sorted(os.listdir(os.path.dirname(alpha.__file__))))"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"standard output differs"* ]]
+	cmp layer.zip pruned.zip
+	clean
+}
+
+@test "--matrix: a table, and one repair for all; -o leaves the layer alone" {
+	cat >m <<-EOF
+	# what must work
+	smoke: '$python' -S smoke.py
+	unused: '$python' -S -c 'import alpha.unused'
+	EOF
+	echo "data: '$python' -S -c 'import alpha, os; os.stat(os.path.dirname(alpha.__file__) + \"/data/unused.txt\")'" >>m
+	run importtrace verify --matrix m
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"smoke "*pass*"unused "*FAIL*"data "*FAIL* ]]
+	run importtrace verify --repair -o repaired.zip --matrix m
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	cmp layer.zip pruned.zip
+	run importtrace verify repaired.zip --matrix m
+	[ "$status" -eq 0 ]
+	importtrace verify repaired.zip --matrix m --json | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+assert r["passed"] and [c["name"] for c in r["commands"]] == ["smoke", "unused", "data"], r'
+}
+
+# Kills verify while its command sleeps on the layer.
+killed_by() {
+	cat >nap.py <<-'PY'
+	import alpha, os, time
+	if not os.path.exists(os.path.dirname(alpha.__file__) + "/unused.py"):
+	    print(os.getpid(), file=open("napping", "w"))
+	    time.sleep(60)
+	PY
+	importtrace verify -q -- "$python" -S nap.py 2>/dev/null &
+	for _ in $(seq 200); do [ -s napping ] && break || sleep 0.05; done
+	[ -s napping ]
+	kill "-$1" $!
+	code=0
+	wait $! || code=$?
+	for _ in $(seq 100); do [ -z "$(ls -A "$TMPDIR")" ] && break || sleep 0.05; done
+	clean
+}
+
+@test "interrupted, it says so and leaves nothing behind" {
+	killed_by TERM
+	[ "$code" -eq 2 ] || { echo "exit $code"; false; }
+}
+
+@test "killed, it leaves nothing mounted and nothing in the temporary directory" {
+	killed_by KILL
+	[ "$code" -eq 137 ]
+	# The command itself lives on, as with env(1) and strace(1): it sees the layer alone.
+	kill -KILL "$(cat napping)"
+}
