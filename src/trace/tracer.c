@@ -156,6 +156,19 @@ static int open_and_load(const struct tracer_options *opt, const struct kernel_b
 	return r ? r : record_bpf__load(*ret);
 }
 
+/* libbpf before 1.3 frees its list of handlers with the last of them and then goes on using it: so
+ * one that matches nothing stays, and a process can record more than once. (Fixed by "libbpf: fix
+ * realloc API handling in zero-sized edge cases".) */
+static void keep_handlers(void)
+{
+	static int kept;
+	LIBBPF_OPTS(libbpf_prog_handler_opts, none);
+
+	if (kept <= 0)
+		kept = libbpf_register_prog_handler("importtrace", BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
+						    &none);
+}
+
 /* Loads the kernel side without having libbpf read all of the kernel's types. */
 static int load_sliced(const struct tracer_options *opt, struct record_bpf **ret)
 {
@@ -167,6 +180,7 @@ static int load_sliced(const struct tracer_options *opt, struct record_bpf **ret
 	if (r)
 		return r;
 	handler.cookie = (long)kernel;
+	keep_handlers();
 	id = libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
 	if (id < 0)
 		return id;
