@@ -3,10 +3,11 @@
 #include "base/mem.h"
 #include "view/lists.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
-/* layer.zip → layer.removed.tsv, small/ → small.removed.tsv */
-static char *removed_path(const char *layer)
+char *list_path(const char *layer, const char *kind)
 {
 	size_t n = strlen(layer);
 
@@ -14,16 +15,18 @@ static char *removed_path(const char *layer)
 		n--;
 	if (n > 4 && strncmp(layer + n - 4, ".zip", 4) == 0)
 		n -= 4;
-	return xasprintf("%.*s.removed.tsv", (int)n, layer);
+	return xasprintf("%.*s.%s.tsv", (int)n, layer, kind);
 }
 
 int lists_open(const char *layer, const char *manifest, struct prune_lists *ret, struct error *e)
 {
-	CLEANUP_FREE char *removed = layer ? removed_path(layer) : NULL;
+	CLEANUP_FREE char *removed = layer ? list_path(layer, "removed") : NULL;
 	int r = 0;
 
 	if (removed)
 		r = outfile_open(removed, &ret->removed, e);
+	if (r == 0 && layer)
+		ret->repaired = list_path(layer, "repaired");
 	if (r == 0 && manifest)
 		r = outfile_open(manifest, &ret->manifest, e);
 	return r;
@@ -44,11 +47,18 @@ int lists_write(struct prune_lists *l, const struct plan *p, struct error *e)
 {
 	int r = write_list(&l->removed, p, removed_format, e);
 
-	return r == 0 ? write_list(&l->manifest, p, manifest_format, e) : r;
+	if (r == 0)
+		r = write_list(&l->manifest, p, manifest_format, e);
+	if (r == 0 && l->repaired && unlink(l->repaired) < 0 && errno != ENOENT)
+		r = error_errno(e, errno, "cannot remove %s, which is about the old layer",
+				l->repaired);
+	return r;
 }
 
 void lists_discard(struct prune_lists *l)
 {
 	outfile_discard(&l->removed);
 	outfile_discard(&l->manifest);
+	free(l->repaired);
+	l->repaired = NULL;
 }

@@ -11,6 +11,7 @@
 
 struct prune_lists {
 	struct outfile removed, manifest;
+	char *repaired; /* a list of `verify --repair` about the layer that was there before */
 };
 
 #define PRUNE_LISTS_NONE                                          \
@@ -19,6 +20,8 @@ struct prune_lists {
 	}
 #define CLEANUP_PRUNE_LISTS __attribute__((cleanup(lists_discard)))
 
+/* The list of a kind beside a layer: layer.zip → layer.KIND.tsv, small/ → small.KIND.tsv. */
+char *list_path(const char *layer, const char *kind);
 /* `layer` is the layer's path, or NULL when none is written: then there is no list of what was
  * removed either. `manifest` may be NULL. */
 int lists_open(const char *layer, const char *manifest, struct prune_lists *ret, struct error *e);

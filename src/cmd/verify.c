@@ -150,7 +150,7 @@ static int verify_command(struct verify_args *args, struct error *e)
 		verify_show_json(&report, stdout);
 	else if (!args->quiet)
 		verify_show(&report, SHOWN, stdout);
-	return report.passed ? EXIT_OK : EXIT_FINDINGS;
+	return report.passed ? EXIT_OK : s.unsteady ? EXIT_USAGE : EXIT_FINDINGS;
 }
 
 static int verify_run(int argc, char **argv)

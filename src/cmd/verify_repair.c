@@ -1,6 +1,7 @@
 #include "cmd/verify_repair.h"
 
 #include "base/files.h"
+#include "base/janitor.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "cmd/prune_content.h"
@@ -195,12 +196,30 @@ static bool is_directory(const char *output)
 	return output[0] && output[strlen(output) - 1] == '/';
 }
 
+/* Over what the round before wrote there, and what most members are read from. */
+static int replace_dir(const struct members *m, const char *output, struct error *e)
+{
+	CLEANUP_FREE char *clean = path_clean(output);
+	CLEANUP_FREE char *next = file_temp_name(clean);
+	const struct layer_progress none = {0};
+	int r = dir_write(m, next, &none, e);
+
+	if (r < 0)
+		return r;
+	remove_tree(clean);
+	if (rename(next, clean) < 0) {
+		r = error_errno(e, errno, "cannot rename %s to %s", next, clean);
+		remove_tree(next);
+	}
+	return r;
+}
+
 static int write_layer(const struct repair *r, const struct members *m, struct error *e)
 {
 	const struct layer_progress none = {0};
 
 	if (is_directory(r->output))
-		return dir_write(m, r->output, &none, e);
+		return r->rounds ? replace_dir(m, r->output, e) : dir_write(m, r->output, &none, e);
 	return write_zip(m, r->output, e);
 }
 

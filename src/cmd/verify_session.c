@@ -3,6 +3,7 @@
 #include "base/janitor.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "cmd/verify_lists.h"
 #include "cmd/verify_output.h"
 #include "layer/content.h"
 #include "layer/dirout.h"
@@ -10,6 +11,7 @@
 #include "view/show.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -121,6 +123,34 @@ static int unpack(struct session *s, struct error *e)
 	return r;
 }
 
+/* A difference that nothing explains may be the command's own: does the original agree with itself?
+ * *unsteady says if not; asked once of each command. */
+static int ask_again(struct session *s, struct job *job, struct error *e)
+{
+	struct outcome again = OUTCOME_NONE;
+	CLEANUP_DIFFERENCE struct difference d = {0};
+	int r;
+
+	if (job->asked_again)
+		return 0;
+	job->asked_again = true;
+	r = run_original(&s->scratch, job->argv, &s->original, &again, e);
+	if (r == 0 && s->opt->same_output)
+		r = output_compare(job->was.out, again.out, &d, e);
+	if (r == 0 && again.exit_code != job->was.exit_code)
+		job->told.unsteady =
+			xasprintf("on the original it ends with %d, and run again with "
+				  "%d: nothing can be said",
+				  job->was.exit_code, again.exit_code);
+	else if (r == 0 && d.differs)
+		job->told.unsteady =
+			xasprintf("on the original its output is another one each time, first in "
+				  "line %" PRIu64 ": nothing can be said",
+				  d.line);
+	outcome_free(&again);
+	return r;
+}
+
 static int run_on_layer(struct session *s, struct job *job, struct error *e)
 {
 	struct outcome now = OUTCOME_NONE;
@@ -144,6 +174,9 @@ static int run_on_layer(struct session *s, struct job *job, struct error *e)
 	if (r == 0 && told->now != told->was && now.err >= 0)
 		told->last_line = output_last_line(now.err);
 	outcome_free(&now);
+	if (r == 0 && !told->passed && !told->missed.n)
+		r = ask_again(s, job, e);
+	s->unsteady |= told->unsteady != NULL;
 	return r;
 }
 
@@ -210,11 +243,26 @@ static int repair_once(struct session *s, size_t *added, struct error *e)
 	return 0;
 }
 
+/* What the runs on the original used and the layer lacks is missed whatever the runs on the layer
+ * do: --repair begins with that, and saves a round of runs. */
+static void foresee(struct session *s)
+{
+	for (size_t i = 0; i < s->n_jobs; i++)
+		missed_find(&s->original, &s->layer, &s->jobs[i].was.trace, NULL, 0,
+			    &s->jobs[i].told.missed);
+}
+
 static int rounds(struct session *s, struct error *e)
 {
-	size_t added;
-	int r = run_round(s, &s->passed, e);
+	size_t added = 1;
+	int r = 0;
 
+	if (s->opt->repair) {
+		foresee(s);
+		r = repair_once(s, &added, e);
+	}
+	if (r == 0)
+		r = run_round(s, &s->passed, e);
 	for (int n = 0; r == 0 && s->opt->repair && !s->passed && n < ROUNDS_MAX; n++) {
 		r = repair_once(s, &added, e);
 		if (r < 0 || !added)
@@ -226,13 +274,27 @@ static int rounds(struct session *s, struct error *e)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* A directory that somebody filled is not ours to replace. */
+static int check_output(const struct verify_options *opt, struct error *e)
+{
+	struct stat st;
+
+	if (opt->repair && !opt->output && stat(opt->layer, &st) == 0 && S_ISDIR(st.st_mode))
+		return error_set(e, EISDIR,
+				 "%s is a directory, which is not changed in its place: say where "
+				 "the repaired layer goes with -o FILE.zip or -o DIR/",
+				 opt->layer);
+	return 0;
+}
+
 static int begin(struct session *s, struct error *e)
 {
 	struct traces none = {0};
-	int r;
+	int r = check_output(s->opt, e);
 
 	s->path = xstrdup(s->opt->layer);
-	r = read_layer(s, e);
+	if (r == 0)
+		r = read_layer(s, e);
 	if (r == 0 && s->opt->input.n_roots)
 		r = input_roots(&s->opt->input, &none, "", &s->original, e);
 	if (r == 0)
@@ -282,7 +344,10 @@ int session_run(struct session *s, const struct verify_options *opt, struct erro
 	s->repair.original = &s->original;
 	s->repair.traces = &s->traces;
 	s->repair.output = opt->output ? opt->output : opt->layer;
-	return rounds(s, e);
+	r = rounds(s, e);
+	if (r == 0 && s->repair.n_additions)
+		r = repair_lists_write(&s->repair, opt->layer, s->path, e);
+	return r;
 }
 
 static uint64_t bytes_of(const struct inventory *layer)

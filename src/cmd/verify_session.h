@@ -23,6 +23,7 @@ struct job {
 	char *name, *text;
 	char **argv; /* NULL-ended */
 	bool shell;  /* argv is ours */
+	bool asked_again;
 	struct outcome was;
 	struct verify_job told;
 };
@@ -40,7 +41,7 @@ struct session {
 	char **notes;
 	size_t n_notes;
 	struct verify_job *told; /* for the report */
-	bool passed;
+	bool passed, unsteady;   /* unsteady: a command that gives no answer to compare with */
 };
 
 #define CLEANUP_SESSION __attribute__((cleanup(session_free)))

@@ -134,7 +134,7 @@ void manifest_format(const struct plan *p, struct buf *out)
 
 /* --- what is removed -------------------------------------------------------------------------- */
 
-static void add_field(const char *s, struct buf *out)
+void list_add_field(const char *s, struct buf *out)
 {
 	for (; *s; s++) {
 		static const char from[] = "\t\n\r\\", to[] = "tnr\\";
@@ -159,10 +159,10 @@ void removed_format(const struct plan *p, struct buf *out)
 		if (plan_kept(p, r, i))
 			continue;
 		why_removed(p, r, i, &why);
-		add_field(l.list[k].path, out);
+		list_add_field(l.list[k].path, out);
 		buf_addf(out, "\t%" PRIu64 "\t%s\t", bytes_of(&p->inv->roots[r].entries[i]),
 			 category_names[p->decisions[r][i].category]);
-		add_field(why.data, out);
+		list_add_field(why.data, out);
 		buf_addch(out, '\n');
 	}
 	lines_free(&l);

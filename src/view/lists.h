@@ -17,3 +17,5 @@
 void manifest_format(const struct plan *p, struct buf *out);
 /* Tab-separated, with a head line: path, bytes, category, why. */
 void removed_format(const struct plan *p, struct buf *out);
+/* A field of such a list, escaped. */
+void list_add_field(const char *s, struct buf *out);

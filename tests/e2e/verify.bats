@@ -208,6 +208,68 @@ r = json.load(sys.stdin)
 assert r["passed"] and [c["name"] for c in r["commands"]] == ["smoke", "unused", "data"], r'
 }
 
+@test "the lists beside a repaired layer: what was added and why, and what is still removed" {
+	printf 'path\tbytes\treason\twhy\nold.txt\t1\trepaired\tbefore\n' >layer.repaired.tsv
+	grep -q unused.py layer.removed.tsv
+	grep -q unused.txt layer.removed.tsv
+	importtrace verify -q --repair -- "$python" -S -c "import alpha.unused"
+	head -1 layer.repaired.tsv | grep -q "^path.bytes.reason.why$"
+	grep -qP '^old.txt\t1\trepaired\tbefore$' layer.repaired.tsv
+	grep -qP '^python/alpha/unused.py\t67\trepaired\tmissed by a run on the layer \(.*import alpha.unused\)$' \
+		layer.repaired.tsv
+	! grep -q unused.py layer.removed.tsv
+	grep -q unused.txt layer.removed.tsv
+	importtrace verify -q --repair -o sub.zip -- "$python" -S -c "
+import alpha, os; os.stat(os.path.dirname(alpha.__file__) + '/data/unused.txt')"
+	grep -q unused.txt layer.removed.tsv
+	! grep -q unused.txt sub.removed.tsv
+	[ "$(cut -f1 sub.repaired.tsv | tail -n +2 | grep -c unused)" -ge 2 ]
+	importtrace prune --safety trace --keep trace.json -q
+	[ ! -e layer.repaired.tsv ]
+}
+
+@test "a layer that is a directory is repaired into another place, by rounds" {
+	cat >work.py <<-'PY'
+	import alpha, alpha.unused, os
+	here = os.path.dirname(alpha.__file__)
+	# The layer is read-only: that look-up is its own, and needs a second round.
+	if not os.access(here, os.W_OK): os.stat(here + "/tests/test_core.py")
+	PY
+	mkdir small && (cd small && unzip -q ../layer.zip)
+	run importtrace verify --repair small -- "$python" -S work.py
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"-o"* ]]
+	run importtrace verify --repair small -o out/ -- "$python" -S work.py
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	[[ "$output" == *"in 2 rounds"* ]]
+	[ -e out/python/alpha/unused.py ] && [ -e out/python/alpha/tests/test_core.py ]
+	! ls -A | grep '^\.'
+	[ ! -e small/python/alpha/unused.py ]
+	run importtrace verify out -- "$python" -S work.py
+	[ "$status" -eq 0 ]
+	clean
+}
+
+@test "a command that gives another answer each time gives none to compare with" {
+	run importtrace verify --same-output -- "$python" -S -c "import alpha, os; print(1); print(os.getpid())"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"its output is another one each time, first in line 2"* ]]
+	run importtrace verify -- "$python" -S -c "import alpha, os, sys; sys.exit(os.getpid() % 200 + 1)"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"and run again with"* ]]
+}
+
+@test "standard input is a file's, from the same place for both runs" {
+	printf 'skip\nlayer\n' >in
+	run bash -c 'read -r _ <&0; importtrace verify --same-output -- '"$python"' -S -c "
+import alpha, sys; print(alpha.greet(sys.stdin.read()))" <in'
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	run importtrace verify --same-output -- "$python" -S -c "
+import alpha, sys; assert sys.stdin.read() == ''" < <(echo from a pipe)
+	[ "$status" -eq 0 ]
+	[[ "$output" != *"fails on the original"* ]]
+}
+
 # Kills verify while its command sleeps on the layer.
 killed_by() {
 	cat >nap.py <<-'PY'

@@ -63,10 +63,30 @@ static void names_are_relative_to_the_site(void **state)
 	assert_edited(&log, "RECORD", "a/x.py,,\n", "a/x.py,,\n");
 }
 
+static void assert_united(const char *now, const char *all, const char *want)
+{
+	CLEANUP_BUF struct buf got = {0};
+
+	record_unite(now, strlen(now), all, strlen(all), &got);
+	assert_string_equal(got.data ? got.data : "", want);
+}
+
+static void two_records_unite(void **state)
+{
+	(void)state;
+	assert_united("a,h,1\nc,,\n", "a,H,9\nb,h,2\nc,h,3\n", "a,h,1\nb,h,2\nc,,\n");
+	/* What only the layer has stays behind its predecessor. */
+	assert_united("top,,\na,,\na.pyc,,\nc,,\nend,,", "a,,\nb,,\nc,,\n",
+		      "top,,\na,,\na.pyc,,\nb,,\nc,,\nend,,\n");
+	assert_united("", "a,,\n", "a,,\n");
+	assert_united("\"a,1\",x,1\n", "\"a,1\",,\n", "\"a,1\",x,1\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_follow),
+		cmocka_unit_test(two_records_unite),
 		cmocka_unit_test(names_are_relative_to_the_site),
 	};
 
