@@ -150,6 +150,7 @@ struct plan {
 	uint8_t stage;             /* enum safety: what is kept now is kept from this level on */
 	size_t *fresh;             /* kept entries in the order they came (entry * roots + root) */
 	size_t n_fresh, cap_fresh;
+	size_t paired; /* fresh entries that pass_pairs has looked at */
 	struct left *left;
 	size_t n_left, cap_left;
 };

@@ -43,63 +43,125 @@ static bool is_unconditional(const struct fact *f)
 	return f->flags == 0 && (f->kind == FACT_IMPORT || f->kind == FACT_FROM);
 }
 
-/* Whether a module of that name, or a package above it, is unimportable. */
-static bool name_is_bad(const struct closure *c, const char *name)
+/* --- what depends on what --------------------------------------------------------------------- */
+
+/* `module` fails when the name whose first module holds this list does. */
+struct edge {
+	size_t module, next;
+};
+
+struct edges {
+	size_t *heads; /* by first module of a name: index into list, or INVENTORY_NONE */
+	struct edge *list;
+	size_t n, cap;
+};
+
+static void add_edge(struct edges *e, size_t name, size_t module)
+{
+	e->list = array_grow(e->list, e->n, &e->cap, sizeof(*e->list));
+	e->list[e->n] = (struct edge){.module = module, .next = e->heads[name]};
+	e->heads[name] = e->n++;
+}
+
+/* A module needs every package in the dotted name, and the module itself. */
+static void depend_on(const struct closure *c, struct edges *e, size_t module, const char *name)
 {
 	for (const char *end = name;; end++) {
 		size_t at;
 
 		end += strcspn(end, ".");
 		at = modules_find(&c->modules, name, (size_t)(end - name));
-		/* Of several with one name (x.py and x.so) one may do. */
-		while (at != INVENTORY_NONE && (c->unimportable[at] || c->modules.list[at].dir))
-			at = c->modules.list[at].next;
-		if (at == INVENTORY_NONE) {
-			at = modules_find(&c->modules, name, (size_t)(end - name));
-			while (at != INVENTORY_NONE && !c->unimportable[at])
-				at = c->modules.list[at].next;
-			if (at != INVENTORY_NONE)
-				return true;
-		}
+		if (at != INVENTORY_NONE && at != module)
+			add_edge(e, at, module);
 		if (!*end)
-			return false;
+			return;
 	}
 }
 
-static bool fact_fails(const struct search *s, const struct module *m, const struct facts *facts,
-		       const struct fact *f)
+static void depend_on_packages(const struct closure *c, struct edges *e, size_t module)
 {
-	const char *text = f->kind == FACT_FROM ? fact_module(facts, f) : fact_name(facts, f);
-	CLEANUP_FREE char *name = NULL;
+	const char *name = c->modules.list[module].name, *dot = strrchr(name, '.');
+	CLEANUP_FREE char *parent = dot ? xstrndup(name, (size_t)(dot - name)) : NULL;
 
-	if (!is_unconditional(f))
-		return false;
-	if (!f->level && is_missing(s, text))
-		return true;
-	name = absolute_name(m, f->level, text);
-	return name && name_is_bad(s->c, name);
+	if (parent)
+		depend_on(c, e, module, parent);
 }
 
-static bool parent_is_bad(const struct closure *c, const struct module *m)
+/* Notes what the module's imports need; true when one of them fails by itself. */
+static bool look_at_imports(const struct search *s, struct edges *e, size_t module)
 {
-	const char *dot = strrchr(m->name, '.');
-	CLEANUP_FREE char *parent = dot ? xstrndup(m->name, (size_t)(dot - m->name)) : NULL;
+	const struct module *m = &s->c->modules.list[module];
+	const struct facts *facts = closure_entry(s->c, m)->facts;
 
-	return parent && name_is_bad(c, parent);
-}
+	for (size_t k = 0; facts && k < facts->n; k++) {
+		const struct fact *f = &facts->list[k];
+		const char *text =
+			f->kind == FACT_FROM ? fact_module(facts, f) : fact_name(facts, f);
+		CLEANUP_FREE char *name = NULL;
 
-static bool is_bad(const struct search *s, const struct module *m)
-{
-	const struct entry *ent = closure_entry(s->c, m);
-
-	if (m->dir || plan_kept(s->c->p, m->root, m->entry))
-		return false;
-	if (parent_is_bad(s->c, m))
-		return true;
-	for (size_t k = 0; ent->facts && k < ent->facts->n; k++)
-		if (fact_fails(s, m, ent->facts, &ent->facts->list[k]))
+		if (!is_unconditional(f))
+			continue;
+		if (!f->level && is_missing(s, text))
 			return true;
+		name = absolute_name(m, f->level, text);
+		if (name)
+			depend_on(s->c, e, module, name);
+	}
 	return false;
+}
+
+/* Of several with one name (x.py and x.so) one may do. */
+static bool name_fails(const struct closure *c, size_t first)
+{
+	bool any = false;
+
+	for (size_t k = first; k != INVENTORY_NONE; k = c->modules.list[k].next) {
+		if (!c->unimportable[k] && !c->modules.list[k].dir)
+			return false;
+		any |= c->unimportable[k];
+	}
+	return any;
+}
+
+struct queue {
+	size_t *list;
+	size_t n;
+};
+
+static void fail(struct closure *c, struct queue *q, size_t module)
+{
+	const struct module *m = &c->modules.list[module];
+
+	if (c->unimportable[module] || m->dir || plan_kept(c->p, m->root, m->entry))
+		return;
+	c->unimportable[module] = true;
+	q->list[q->n++] = module;
+}
+
+static void find_all(const struct search *s, struct edges *e, struct queue *q)
+{
+	struct closure *c = s->c;
+
+	for (size_t k = 0; k < c->modules.n; k++)
+		e->heads[k] = INVENTORY_NONE;
+	for (size_t k = 0; k < c->modules.n; k++) {
+		const struct module *m = &c->modules.list[k];
+
+		if (m->dir || plan_kept(c->p, m->root, m->entry))
+			continue;
+		depend_on_packages(c, e, k);
+		if (look_at_imports(s, e, k))
+			fail(c, q, k);
+	}
+	for (size_t k = 0; k < q->n; k++) {
+		const char *name = c->modules.list[q->list[k]].name;
+		size_t first = modules_find(&c->modules, name, strlen(name));
+
+		if (!name_fails(c, first))
+			continue;
+		for (size_t i = e->heads[first]; i != INVENTORY_NONE; i = e->list[i].next)
+			fail(c, q, e->list[i].module);
+	}
 }
 
 /* Editable installs and .pth files bring names from outside that nothing here can list. */
@@ -123,19 +185,21 @@ static bool names_come_from_elsewhere(const struct plan *p)
 
 void unimportable_find(struct closure *c)
 {
+	CLEANUP_STRMAP struct strmap files = {0}, provided = {0};
+	CLEANUP_FREE size_t *heads = xcalloc(c->modules.n + 1, sizeof(*heads));
+	CLEANUP_FREE size_t *failed = xcalloc(c->modules.n + 1, sizeof(*failed));
 	struct search s = {.c = c};
-	bool changed = !names_come_from_elsewhere(c->p);
+	struct edges edges = {.heads = heads};
+	struct queue queue = {.list = failed};
 
 	c->unimportable = xcalloc(c->modules.n + 1, sizeof(*c->unimportable));
+	if (names_come_from_elsewhere(c->p))
+		return;
 	add_files(&s);
 	for (size_t k = 0; k < c->opt->n_provides; k++)
 		strmap_add(&s.provided, c->opt->provides[k], strlen(c->opt->provides[k]), 0, NULL);
-	while (changed) {
-		changed = false;
-		for (size_t k = 0; k < c->modules.n; k++)
-			if (!c->unimportable[k] && is_bad(&s, &c->modules.list[k]))
-				changed = c->unimportable[k] = true;
-	}
-	strmap_free(&s.files);
-	strmap_free(&s.provided);
+	find_all(&s, &edges, &queue);
+	free(edges.list);
+	files = s.files;
+	provided = s.provided;
 }
