@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define LIST_MAX ((size_t)64 << 20) /* bytes of a list beside the layer */
 
@@ -185,9 +186,10 @@ static int write_zip(const struct members *m, const char *path, struct error *e)
 		r = zip_write(m, &opt, &out, &bytes, e);
 	progress_end(&progress);
 	/* Under sudo too, a layer stays its owner's. */
-	if (r == 0 && replaces &&
-	    (fchmod(out.fd, st.st_mode & 07777) < 0 || fchown(out.fd, st.st_uid, st.st_gid) < 0))
+	if (r == 0 && replaces && geteuid() == 0 && fchown(out.fd, st.st_uid, st.st_gid) < 0)
 		r = error_errno(e, errno, "cannot give %s its owner", path);
+	if (r == 0 && replaces && fchmod(out.fd, st.st_mode & 07777) < 0)
+		r = error_errno(e, errno, "cannot give %s its mode", path);
 	return r == 0 ? outfile_commit(&out, e) : r;
 }
 

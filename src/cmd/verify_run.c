@@ -14,10 +14,40 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* --- the scratch directory -------------------------------------------------------------------- */
+
+/* Whether a process may make a user namespace and mount in it: tried in one. */
+static bool may_mount_as_user(void)
+{
+	CLEANUP_ERROR struct error ignored = {0};
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+		_exit(place_private_user(&ignored) < 0);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return pid > 0 && status == 0;
+}
+
+static int choose_placing(struct scratch *s, struct error *e)
+{
+	int r = place_private(e);
+
+	s->placing = PLACING_MOUNT;
+	if (r != -EPERM)
+		return r;
+	error_clear(e);
+	s->placing = may_mount_as_user() ? PLACING_USER : PLACING_PATHS;
+	return 0;
+}
 
 int scratch_open(struct scratch *s, struct error *e)
 {
@@ -40,7 +70,7 @@ int scratch_open(struct scratch *s, struct error *e)
 	s->input = fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)
 			   ? lseek(STDIN_FILENO, 0, SEEK_CUR)
 			   : -1;
-	return place_private(e);
+	return choose_placing(s, e);
 }
 
 void scratch_close(struct scratch *s)
@@ -124,14 +154,46 @@ static int check_interrupted(const struct trace *t, struct error *e)
 	return 0;
 }
 
-static int run(struct scratch *s, char **argv, const char *where, struct outcome *ret,
+/* What stands where during a run. */
+struct stage {
+	const struct inventory *original;
+	const char *layer;         /* NULL: the original itself */
+	char **packages, **copies; /* encodings packages and what stands over them */
+	size_t n_packages;
+};
+
+static int stage_set(const struct stage *st, struct place *p, struct error *e);
+static int stage_paths(const struct stage *st, struct error *e);
+
+/* In the command's process. */
+static int stage_enter(void *stage, struct error *e)
+{
+	struct place p = {0};
+	int r = place_private_user(e);
+
+	if (r == 0)
+		r = stage_set(stage, &p, e);
+	return r == 0 ? place_no_rights(e) : r;
+}
+
+static int stage_enter_paths(void *stage, struct error *e)
+{
+	return stage_paths(stage, e);
+}
+
+static int run(struct scratch *s, char **argv, struct stage *stage, struct outcome *ret,
 	       struct error *e)
 {
+	static int (*const hooks[])(void *, struct error *) = {
+		[PLACING_USER] = stage_enter, [PLACING_PATHS] = stage_enter_paths};
+	const char *where = stage->layer ? "layer" : "original";
 	struct run_options opt = {.argv = argv,
 				  .id = s->id,
 				  .wait_tree = true,
 				  .ring_bytes = s->ring_bytes,
-				  .processes = 32768};
+				  .processes = 32768,
+				  .hook = {hooks[s->placing], stage}};
+	CLEANUP_PLACE struct place p = {0};
 	struct standard st = {.saved = {-1, -1, -1}};
 	sigset_t mask;
 	CLEANUP_FREE char *out = xasprintf("%s.out", where), *err = xasprintf("%s.err", where);
@@ -141,6 +203,8 @@ static int run(struct scratch *s, char **argv, const char *where, struct outcome
 		r = capture(s, err, &ret->err, e);
 	if (r == 0)
 		r = standard_put(&st, s, ret, e);
+	if (r == 0 && s->placing == PLACING_MOUNT)
+		r = stage_set(stage, &p, e);
 	/* The recorder blocks signals and reads them; between runs they are ours again. */
 	sigprocmask(SIG_SETMASK, NULL, &mask);
 	if (r == 0)
@@ -153,7 +217,7 @@ static int run(struct scratch *s, char **argv, const char *where, struct outcome
 	return r == 0 ? check_complete(&ret->trace, where, e) : r;
 }
 
-/* --- the original ----------------------------------------------------------------------------- */
+/* --- what stands where ------------------------------------------------------------------------ */
 
 static int put_itself(const struct inventory *original, struct place *p, struct error *e)
 {
@@ -161,19 +225,8 @@ static int put_itself(const struct inventory *original, struct place *p, struct 
 
 	for (size_t k = 0; r == 0 && original && k < original->n_roots; k++)
 		r = place_over(p, original->roots[k].dir, original->roots[k].dir, e);
-	return r == 0 ? place_enter(p, e) : r;
+	return r;
 }
-
-int run_original(struct scratch *s, char **argv, const struct inventory *original,
-		 struct outcome *ret, struct error *e)
-{
-	CLEANUP_PLACE struct place p = {0};
-	int r = put_itself(original, &p, e);
-
-	return r == 0 ? run(s, argv, "original", ret, e) : r;
-}
-
-/* --- the layer -------------------------------------------------------------------------------- */
 
 /* A source directory of an editable install: only some names of it are packed. */
 static int put_names(const struct inventory_root *root, const char *from, struct place *p,
@@ -253,27 +306,117 @@ bool outcome_has_witness(const struct trace *was)
 	return false;
 }
 
-static int put_witnesses(const struct scratch *s, const struct trace *was, struct place *p,
-			 struct error *e)
+static int stage_set(const struct stage *st, struct place *p, struct error *e)
 {
-	char **packages;
-	size_t n = find_packages(was, &packages);
+	int r = st->layer ? put_layer(st->original, st->layer, p, e)
+			  : put_itself(st->original, p, e);
+
+	for (size_t i = 0; r == 0 && i < st->n_packages; i++)
+		r = place_over(p, st->copies[i], st->packages[i], e);
+	return r == 0 ? place_enter(p, e) : r;
+}
+
+/* Where a directory of the original is when the layer stands in its place; a copy of `path` itself
+ * when it lies below no root. */
+static char *in_layer(const struct inventory *original, const char *layer, const char *path)
+{
+	for (size_t k = 0; k < original->n_roots; k++) {
+		const struct inventory_root *root = &original->roots[k];
+		const char *below = path_below(path, root->dir);
+		CLEANUP_FREE char *from = NULL;
+
+		if (!below || root->partial)
+			continue;
+		from = path_join(layer, root->prefix);
+		return path_join(from, below);
+	}
+	return xstrdup(path);
+}
+
+/* PYTHONPATH with the layer's directory for each root on it. */
+static int stage_paths(const struct stage *st, struct error *e)
+{
+	CLEANUP_BUF struct buf out = {0};
+	CLEANUP_FREE char *given = xstrdup(getenv("PYTHONPATH") ? getenv("PYTHONPATH") : "");
+	char *rest = given, *one;
+	size_t found = 0;
+
+	if (!st->layer)
+		return 0;
+	while ((one = strsep(&rest, ":"))) {
+		CLEANUP_FREE char *dir = realpath(one[0] ? one : ".", NULL);
+		CLEANUP_FREE char *put = in_layer(st->original, st->layer, dir ? dir : one);
+
+		found += dir && strcmp(put, dir) != 0;
+		buf_addf(&out, "%s%s", out.len ? ":" : "", put);
+	}
+	if (found < st->original->n_roots)
+		return error_set(e, EPERM,
+				 "without the right to mount a layer takes the original's place by "
+				 "PYTHONPATH, but %s is not on it: run verify as root",
+				 st->original->roots[0].dir);
+	return setenv("PYTHONPATH", out.data, 1) < 0 ? error_errno(e, errno, "setenv") : 0;
+}
+
+/* By paths the original is still there: a run that used it proves nothing. */
+static int check_unreached(const struct scratch *s, const struct inventory *original,
+			   const struct trace *t, struct error *e)
+{
+	for (size_t i = 0; s->placing == PLACING_PATHS && i < t->n_files; i++)
+		for (size_t k = 0; k < original->n_roots; k++) {
+			const char *below = path_below(t->files[i].path, original->roots[k].dir);
+
+			if (below && below[0])
+				return error_set(e, EPERM,
+						 "the command reached the original at %s, and "
+						 "without the right to mount it cannot be kept "
+						 "from that: run verify as root",
+						 t->files[i].path);
+		}
+	return 0;
+}
+
+int run_original(struct scratch *s, char **argv, const struct inventory *original,
+		 struct outcome *ret, struct error *e)
+{
+	struct stage stage = {.original = original};
+
+	return run(s, argv, &stage, ret, e);
+}
+
+/* A Python whose encodings cannot be copied goes without the witness. */
+static int stage_witnesses(const struct scratch *s, const struct trace *was, struct stage *st,
+			   struct error *e)
+{
+	size_t n = find_packages(was, &st->packages), kept = 0;
 	int r = 0;
 
+	st->copies = xcalloc(n + 1, sizeof(*st->copies));
 	for (size_t i = 0; i < n; i++) {
+		CLEANUP_FREE char *package = st->packages[i];
+		CLEANUP_FREE char *from = in_layer(st->original, st->layer, package);
+		CLEANUP_FREE char *init = path_join(from, "__init__.py");
 		CLEANUP_FREE char *copy = xasprintf("%s/encodings-%zu", s->dir, i);
-		CLEANUP_FREE char *init = path_join(packages[i], "__init__.py");
 
+		if (r < 0 || access(init, R_OK) < 0)
+			continue;
 		remove_tree(copy);
-		if (r == 0 && access(init, R_OK) == 0) {
-			r = witness_make(packages[i], copy, e);
-			if (r == 0)
-				r = place_over(p, copy, packages[i], e);
-		}
-		free(packages[i]);
+		r = witness_make(from, copy, e);
+		st->packages[kept] = TAKE_PTR(package);
+		st->copies[kept++] = TAKE_PTR(copy);
 	}
-	free(packages);
+	st->n_packages = kept;
 	return r;
+}
+
+static void stage_free(struct stage *st)
+{
+	for (size_t i = 0; i < st->n_packages; i++) {
+		free(st->packages[i]);
+		free(st->copies[i]);
+	}
+	free(st->packages);
+	free(st->copies);
 }
 
 /* --- what was looked up in vain --------------------------------------------------------------- */
@@ -292,50 +435,70 @@ static void add_asked(struct outcome *o, size_t *cap, char *path)
 	o->asked[o->n_asked++] = path;
 }
 
+/* A path as the recorder has it, in terms of the original: where the command's process mounted for
+ * itself, the recorder knows the layer's files by where they really lie. */
+static char *in_original(const struct inventory *original, const char *layer, const char *path)
+{
+	const char *name = path_below(path, layer);
+
+	for (size_t k = 0; name && k < original->n_roots; k++) {
+		const struct inventory_root *root = &original->roots[k];
+		const char *below = root->prefix[0] ? path_below(name, root->prefix) : name;
+
+		if (below)
+			return path_join(root->dir, below);
+	}
+	return xstrdup(path);
+}
+
 /* Names are as the program gave them: what they mean on the original is asked there, which is in
  * its place again. A symlink counts as itself and as what it leads to. */
-static void find_asked(struct outcome *o, const struct inventory *original)
+static void add_miss(struct outcome *o, size_t *cap, const struct inventory *original,
+		     const char *path)
+{
+	CLEANUP_FREE char *dir = path_dir(path), *parent = realpath(dir, NULL), *itself = NULL;
+	char *meant;
+
+	if (!parent)
+		return;
+	itself = path_join(parent, path_base(path));
+	meant = realpath(itself, NULL);
+	if (meant && strcmp(meant, itself) != 0 && below_a_root(original, meant))
+		add_asked(o, cap, TAKE_PTR(meant));
+	free(meant);
+	if (below_a_root(original, itself))
+		add_asked(o, cap, TAKE_PTR(itself));
+}
+
+static void find_asked(struct outcome *o, const struct inventory *original, const char *layer)
 {
 	size_t cap = 0;
 
 	for (size_t i = 0; i < o->trace.n_misses; i++) {
-		CLEANUP_FREE char *dir = path_dir(o->trace.misses[i].path);
-		CLEANUP_FREE char *parent = realpath(dir, NULL);
-		CLEANUP_FREE char *itself = NULL;
-		char *meant;
+		CLEANUP_FREE char *path = in_original(original, layer, o->trace.misses[i].path);
 
-		if (!parent)
-			continue;
-		itself = path_join(parent, path_base(o->trace.misses[i].path));
-		meant = realpath(itself, NULL);
-		if (meant && strcmp(meant, itself) != 0 && below_a_root(original, meant))
-			add_asked(o, &cap, TAKE_PTR(meant));
-		free(meant);
-		if (below_a_root(original, itself))
-			add_asked(o, &cap, TAKE_PTR(itself));
+		add_miss(o, &cap, original, path);
 	}
 }
 
 int run_layer(struct scratch *s, char **argv, const struct inventory *original, const char *layer,
 	      const struct trace *was, struct outcome *ret, struct error *e)
 {
-	CLEANUP_PLACE struct place p = {0};
-	int r = put_layer(original, layer, &p, e);
+	struct stage stage = {.original = original, .layer = layer};
+	int r = stage_witnesses(s, was, &stage, e);
 
 	if (r == 0)
-		r = put_witnesses(s, was, &p, e);
-	if (r == 0)
-		r = place_enter(&p, e);
-	if (r == 0)
-		r = run(s, argv, "layer", ret, e);
-	place_undo(&p);
+		r = run(s, argv, &stage, ret, e);
+	stage_free(&stage);
 	/* That the command itself is missing is an answer. */
 	if (r < 0 && ret->absent) {
 		error_clear(e);
 		r = 0;
 	}
 	if (r == 0)
-		find_asked(ret, original);
+		r = check_unreached(s, original, &ret->trace, e);
+	if (r == 0)
+		find_asked(ret, original, layer);
 	return r;
 }
 

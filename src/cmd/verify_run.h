@@ -15,6 +15,15 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* How a layer comes into the place of the original. */
+enum placing {
+	PLACING_MOUNT, /* in a mount namespace of verify's own */
+	PLACING_USER,  /* without the right to that: in one that the command's process makes, with a
+			* user namespace */
+	PLACING_PATHS, /* without either: by PYTHONPATH; a run that reached the original all the same
+			* is an error */
+};
+
 /* What verify works with, made once. */
 struct scratch {
 	char *dir; /* removed at the end, also when we are killed */
@@ -23,6 +32,7 @@ struct scratch {
 	off_t input; /* where standard input stood, -1 when it is no file */
 	int null;
 	size_t ring_bytes;
+	enum placing placing;
 };
 
 #define CLEANUP_SCRATCH __attribute__((cleanup(scratch_close)))

@@ -79,7 +79,13 @@ static void note_weakness(struct session *s, const struct job *job)
 
 	for (size_t i = 0; i < t->n_processes; i++)
 		python |= is_python(t->processes[i].exe);
-	if (python && !outcome_has_witness(t))
+	if (python && s->scratch.placing == PLACING_PATHS)
+		note(s,
+		     xasprintf(
+			     "%s: without the right to mount, imports that fail and are swallowed "
+			     "could not be seen",
+			     job->name));
+	else if (python && !outcome_has_witness(t))
 		note(s, xasprintf("%s: its Python has no encodings/ directory on disk, so imports "
 				  "that fail and are swallowed could not be seen",
 				  job->name));

@@ -150,32 +150,35 @@ static void restore_environment(const struct identity *id)
 
 /* --- the child's side ------------------------------------------------------------------------- */
 
-enum stage { STAGE_USER = 1, STAGE_ENVIRONMENT, STAGE_EXEC };
+enum stage { STAGE_USER = 1, STAGE_ENVIRONMENT, STAGE_HOOK, STAGE_EXEC };
 
 struct failure {
 	int stage, err;
+	char text[512]; /* of the hook's error, cut to fit */
 };
 
-static void report(int fd, enum stage stage, int err)
+static void report(int fd, enum stage stage, int err, const char *text)
 {
-	struct failure f = {stage, err};
+	struct failure f = {stage, err, ""};
 
+	snprintf(f.text, sizeof(f.text), "%s", text);
 	(void)!write(fd, &f, sizeof(f));
 	_exit(127);
 }
 
 __attribute__((noreturn)) static void child_main(char **argv, const struct identity *id,
 						 uint64_t cookie, const struct signals *signals,
-						 int release_fd, int status_fd)
+						 const struct child_hook *hook, int release_fd,
+						 int status_fd)
 {
 	CLEANUP_ERROR struct error e = {0};
 	struct lookup command;
 	char byte;
 
 	if (identity_become(id, &e) < 0)
-		report(status_fd, STAGE_USER, e.code);
+		report(status_fd, STAGE_USER, e.code, "");
 	if (getauxval(AT_SECURE) && original_environment(&e) < 0)
-		report(status_fd, STAGE_ENVIRONMENT, e.code);
+		report(status_fd, STAGE_ENVIRONMENT, e.code, "");
 	restore_environment(id);
 	lookup_command(argv[0], &command);
 	signals_restore(signals);
@@ -183,14 +186,17 @@ __attribute__((noreturn)) static void child_main(char **argv, const struct ident
 	if (read(release_fd, &byte, 1) != 1)
 		_exit(125);
 	prctl(TRACER_MARK, (unsigned long)cookie, 0, 0, 0);
-	report(status_fd, STAGE_EXEC, lookup_exec(&command, argv, environ));
+	if (hook->enter && hook->enter(hook->ctx, &e) < 0)
+		report(status_fd, STAGE_HOOK, e.code, error_text(&e));
+	report(status_fd, STAGE_EXEC, lookup_exec(&command, argv, environ), "");
 	__builtin_unreachable();
 }
 
 /* --- the parent's side ------------------------------------------------------------------------ */
 
 int child_start(char **argv, const struct identity *id, uint64_t cookie,
-		const struct signals *signals, struct child *ret, struct error *e)
+		const struct signals *signals, const struct child_hook *hook, struct child *ret,
+		struct error *e)
 {
 	CLEANUP_CLOSE int release_read = -1, release_write = -1, status_read = -1,
 			  status_write = -1;
@@ -211,7 +217,7 @@ int child_start(char **argv, const struct identity *id, uint64_t cookie,
 	if (pid == 0) {
 		close(release_write);
 		close(status_read);
-		child_main(argv, id, cookie, signals, release_read, status_write);
+		child_main(argv, id, cookie, signals, hook, release_read, status_write);
 	}
 	*ret = (struct child){.pid = pid,
 			      .release_fd = TAKE_FD(release_write),
@@ -255,6 +261,9 @@ int child_release(struct child *c, const char *command, int *exit_code, struct e
 		return error_errno(e, f.err,
 				   "cannot read the environment from /proc/self/environ (with file "
 				   "capabilities the loader takes LD_* out of the other copy)");
+	f.text[sizeof(f.text) - 1] = '\0';
+	if (f.stage == STAGE_HOOK)
+		return error_set(e, f.err, "%s", f.text);
 	return error_errno(e, f.err, "cannot run '%s'", command);
 }
 

@@ -40,11 +40,19 @@ struct child {
 		.pid = -1, .release_fd = -1, .status_fd = -1 \
 	}
 
+/* What the child does as the user, traced, right before it executes the command (to enter namespaces
+ * of its own); `enter` NULL: nothing. On an error it does not execute. */
+struct child_hook {
+	int (*enter)(void *ctx, struct error *e);
+	void *ctx;
+};
+
 /* Forks the blocked child, which gets the caller's signals back. argv is NULL-ended. */
 int child_start(char **argv, const struct identity *id, uint64_t cookie,
-		const struct signals *signals, struct child *ret, struct error *e);
+		const struct signals *signals, const struct child_hook *hook, struct child *ret,
+		struct error *e);
 /* Releases it and waits until it has executed. On failure *exit_code is 126 or 127 (as env(1)),
- * or 125 when it could not become the user; the child is gone then. */
+ * or 125 when it could not become the user or its hook failed; the child is gone then. */
 int child_release(struct child *c, const char *command, int *exit_code, struct error *e);
 /* Ends a child that was never released; closes the descriptors. Harmless when done before. */
 void child_abandon(struct child *c);

@@ -1,19 +1,64 @@
 #include "trace/place.h"
 
+#include "base/files.h"
 #include "base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+static int detach_mounts(struct error *e)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_errno(e, errno, "cannot make the mounts private");
+	return 0;
+}
 
 int place_private(struct error *e)
 {
 	if (unshare(CLONE_NEWNS) < 0)
 		return error_errno(e, errno, "cannot make a private mount namespace");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return error_errno(e, errno, "cannot make the mounts private");
+	return detach_mounts(e);
+}
+
+static int write_proc(const char *name, const char *text, struct error *e)
+{
+	CLEANUP_FREE char *path = xasprintf("/proc/self/%s", name);
+	CLEANUP_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : write_all(fd, text, strlen(text));
+
+	return r < 0 ? error_errno(e, -r, "cannot write %s", path) : 0;
+}
+
+int place_private_user(struct error *e)
+{
+	CLEANUP_FREE char *uid = xasprintf("%u %u 1\n", geteuid(), geteuid());
+	CLEANUP_FREE char *gid = xasprintf("%u %u 1\n", getegid(), getegid());
+	int r;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return error_errno(e, errno, "cannot make a user namespace to mount in");
+	r = write_proc("setgroups", "deny", e);
+	if (r == 0)
+		r = write_proc("uid_map", uid, e);
+	if (r == 0)
+		r = write_proc("gid_map", gid, e);
+	return r == 0 ? detach_mounts(e) : r;
+}
+
+int place_no_rights(struct error *e)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {{0}, {0}};
+
+	if (syscall(SYS_capset, &header, none) < 0)
+		return error_errno(e, errno, "cannot drop capabilities");
 	return 0;
 }
 

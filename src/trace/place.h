@@ -2,7 +2,8 @@
  *
  * place_private gives this process a mount namespace of its own, out of which nothing spreads; it
  * ends with the last process that lives in it, also after SIGKILL, so that nothing stays mounted
- * whatever happens. place_over then binds a directory, read-only, over another: what lay there
+ * whatever happens. place_private_user does so for a user without rights, in a user namespace where
+ * he is himself; place_no_rights takes away what he may do in there beyond that. place_over then binds a directory, read-only, over another: what lay there
  * cannot be reached by its path until place_undo. The current directory is entered again by its
  * path, so that it is no way round.
  *
@@ -24,6 +25,8 @@ struct place {
 #define CLEANUP_PLACE __attribute__((cleanup(place_undo)))
 
 int place_private(struct error *e);
+int place_private_user(struct error *e);
+int place_no_rights(struct error *e);
 int place_over(struct place *p, const char *from, const char *over, struct error *e);
 /* Behind the last place_over. ENOENT when the current directory is not in what was put there. */
 int place_enter(struct place *p, struct error *e);

@@ -253,7 +253,7 @@ static int start(struct run *run, struct error *e)
 	r = signals_take(&run->signals, e);
 	if (r == 0)
 		r = child_start(run->opt->argv, &run->opt->id, opt.cookie, &run->signals,
-				&run->child, e);
+				&run->opt->hook, &run->child, e);
 	if (r < 0)
 		return r;
 	run->collector = collector_new();

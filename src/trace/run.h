@@ -22,6 +22,7 @@ struct run_options {
 	/* Called once when the command has ended but its tree has not (n processes of it live),
 	 * and once more with ended=true when the recording stops before they do. */
 	void (*on_waiting)(const struct trace_process *alive, size_t n, bool ended);
+	struct child_hook hook; /* in the command's process, before its exec */
 };
 
 /* Runs and records. On success *ret is the trace (complete or not; the caller frees it) and

@@ -80,12 +80,24 @@ cannot() {
 	cannot --matrix m == "m is no list of commands"
 }
 
-@test "no right to mount" {
-	command -v setpriv >/dev/null || skip "no setpriv"
-	cp "$(command -v importtrace)" "$T/importtrace" && chmod 755 "$T" "$T/importtrace"
-	run setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$T/importtrace" verify --root python -- true
+@test "without the right to mount and without user namespaces: by paths, or a refusal" {
+	no_mounts=(python3 "$BATS_TEST_DIRNAME/../bpf/seccomp.py" --no unshare)
+	export PYTHONPATH=$T/python PYTHONDONTWRITEBYTECODE=1
+	"${no_mounts[@]}" true
+	run "${no_mounts[@]}" importtrace verify -- python3 -S -c "import alpha"
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	[[ "$output" == *"without the right to mount, imports that fail and are swallowed could not be seen"* ]]
+	run "${no_mounts[@]}" importtrace verify -- python3 -S -c "
+import alpha, os; os.path.exists(os.path.dirname(alpha.__file__) + '/data/unused.txt')"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"python/alpha/data/unused.txt: looked up in vain"* ]]
+	run "${no_mounts[@]}" importtrace verify -- python3 -S -c "import alpha; open('$T/python/alpha/unused.py')"
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"private mount namespace"* ]]
+	[[ "$output" == *"the command reached the original at $T/python/alpha/unused.py"*"run verify as root"* ]]
+	run env -u PYTHONPATH "${no_mounts[@]}" importtrace verify -- python3 -S -c "
+import sys; sys.path.insert(0, '$T/python'); import alpha"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"$T/python is not on it"* ]]
 }
 
 @test "the current directory is inside the tree, and the layer has it not" {
