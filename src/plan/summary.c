@@ -79,7 +79,7 @@ struct package_name package_of(const struct plan *p, size_t root, size_t i)
 struct groups {
 	struct strmap names;
 	struct group_amount **list;
-	size_t *n;
+	size_t *n, cap;
 };
 
 static struct group_amount *group_of(struct groups *g, const char *name, size_t len,
@@ -89,7 +89,7 @@ static struct group_amount *group_of(struct groups *g, const char *name, size_t 
 	size_t at = *strmap_add(&g->names, name, len, *g->n, &is_new);
 
 	if (is_new) {
-		*g->list = xreallocarray(*g->list, *g->n + 1, sizeof(**g->list));
+		*g->list = array_grow(*g->list, *g->n, &g->cap, sizeof(**g->list));
 		(*g->list)[(*g->n)++] = (struct group_amount){.name = xstrndup(name, len),
 							      .version = xstrdup(version)};
 	}
