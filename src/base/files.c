@@ -212,6 +212,52 @@ int outfile_commit(struct outfile *f, struct error *e)
 	return 0;
 }
 
+int outfile_prepare(struct outfile *f, struct error *e)
+{
+	CLEANUP_FREE char *self = xasprintf("/proc/self/fd/%d", f->fd);
+	CLEANUP_FREE char *tmp = NULL;
+
+	if (fsync(f->fd) < 0)
+		return error_errno(e, errno, "cannot write %s", f->target);
+	if (f->tmp)
+		return 0;
+	tmp = file_temp_name(f->target);
+	f->janitor = janitor_start(tmp);
+	if (linkat(AT_FDCWD, self, AT_FDCWD, tmp, AT_SYMLINK_FOLLOW) < 0)
+		return error_errno(e, errno, "cannot write %s", tmp);
+	f->tmp = TAKE_PTR(tmp);
+	return 0;
+}
+
+int outfile_place(struct outfile *f, struct error *e)
+{
+	int r = renameat2(AT_FDCWD, f->tmp, AT_FDCWD, f->target, RENAME_EXCHANGE);
+
+	f->placed = r == 0;
+	/* No old file, or a file system that cannot exchange. */
+	if (r < 0 && (errno == ENOENT || errno == EINVAL || errno == ENOSYS)) {
+		r = rename(f->tmp, f->target);
+		f->placed = r == 0;
+		if (f->placed)
+			free(TAKE_PTR(f->tmp));
+	}
+	if (r < 0)
+		return error_errno(e, errno, "cannot rename %s to %s", f->tmp, f->target);
+	file_sync_dir(f->target);
+	return 0;
+}
+
+void outfile_take_back(struct outfile *f)
+{
+	if (!f->placed)
+		return;
+	if (f->tmp)
+		(void)renameat2(AT_FDCWD, f->tmp, AT_FDCWD, f->target, RENAME_EXCHANGE);
+	else
+		(void)unlink(f->target);
+	f->placed = false;
+}
+
 int outfile_put(struct outfile *f, const struct buf *text, struct error *e)
 {
 	int r = write_all(f->fd, text->data, text->len);

@@ -4,6 +4,10 @@
  * none, under a hidden temporary name), synced, and renamed over the target by outfile_commit.
  * Whatever fails and whenever the program is killed, the target is the old file or the new one,
  * and nothing else is left behind (base/janitor).
+ *
+ * Files that belong together are prepared first, which is where writing fails, then placed one by
+ * one; when the last one cannot be placed the others are taken back. Killed between two, the first
+ * are new and the rest old: so what the others speak of comes last.
  */
 #pragma once
 
@@ -49,6 +53,7 @@ struct outfile {
 	char *target;            /* where it will appear */
 	char *tmp;               /* its present name, NULL while it has none */
 	struct janitor *janitor; /* removes tmp if we are killed; NULL while there is no tmp */
+	bool placed;             /* target is the new file; tmp, if there is one, the old */
 };
 
 #define OUTFILE_NONE     \
@@ -63,6 +68,13 @@ int outfile_open(const char *target, struct outfile *ret, struct error *e);
 
 /* fsync, rename over the target, fsync of the directory. On failure nothing has changed. */
 int outfile_commit(struct outfile *f, struct error *e);
+
+/* The steps of outfile_commit. Prepare: synced, under a hidden name. Place: under its own name; the
+ * old file has the hidden one until outfile_discard, which ends this for good, and take_back puts
+ * it in its place again. */
+int outfile_prepare(struct outfile *f, struct error *e);
+int outfile_place(struct outfile *f, struct error *e);
+void outfile_take_back(struct outfile *f);
 
 /* Writes all of it, and commits. */
 int outfile_put(struct outfile *f, const struct buf *text, struct error *e);

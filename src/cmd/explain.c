@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "cmd/layer_input.h"
+#include "cmd/prune_write.h"
 #include "layer/content.h"
 #include "trace/tracefile.h"
 #include "view/why.h"
@@ -32,6 +33,7 @@ struct case_file {
 	struct traces traces;
 	struct inventory inv;
 	struct plan plan;
+	struct shipped shipped;
 };
 
 static const struct argp_option options[] = {
@@ -304,7 +306,9 @@ static void print_removed(const struct case_file *c, size_t root, size_t i)
 
 	why_removed(&c->plan, root, i, &why);
 	why_pattern(ent->path, &pattern);
-	printf("  %s: %s\n", category_names[c->plan.decisions[root][i].category], why.data);
+	printf("  %s: %s\n", category_names[plan_category(&c->plan, root, i)], why.data);
+	if (plan_left_out(&c->plan, root, i))
+		return;
 	if (!c->plan.decisions[root][i].dropped)
 		add_levels(c, root, i, levels);
 	for (const struct json *l = json_first(levels); l; l = json_next(l)) {
@@ -320,7 +324,7 @@ static void print_entry(const struct case_file *c, size_t root, size_t i)
 {
 	const struct entry *ent = &c->inv.roots[root].entries[i];
 	CLEANUP_FREE char *in_layer = path_join(c->inv.roots[root].prefix, ent->path);
-	bool kept = plan_kept(&c->plan, root, i);
+	bool kept = plan_ships(&c->plan, root, i);
 
 	printf("%s (", ent->path);
 	if (ent->type == ENTRY_DIR)
@@ -414,12 +418,13 @@ static void removed_json(const struct case_file *c, size_t root, size_t i, struc
 	buf_addstr(&rule, "keep ");
 	why_pattern(c->inv.roots[root].entries[i].path, &rule);
 	why_removed(&c->plan, root, i, &why);
-	json_set_string(j, "category", category_names[c->plan.decisions[root][i].category]);
+	json_set_string(j, "category", category_names[plan_category(&c->plan, root, i)]);
 	json_set_bytes(j, "why", why.data);
 	if (!c->plan.decisions[root][i].dropped)
 		add_levels(c, root, i, levels);
 	json_set(j, "levels", levels);
-	json_set_bytes(j, "keep_with", rule.data);
+	if (!plan_left_out(&c->plan, root, i))
+		json_set_bytes(j, "keep_with", rule.data);
 }
 
 static struct json *entry_json(const struct case_file *c, size_t root, size_t i)
@@ -432,8 +437,8 @@ static struct json *entry_json(const struct case_file *c, size_t root, size_t i)
 	json_set_bytes(j, "path", ent->path);
 	json_set_bytes(j, "layer_path", in_layer);
 	json_set_int(j, "bytes", ent->type == ENTRY_DIR ? 0 : (int64_t)ent->size);
-	json_set_bool(j, "kept", d->reasons != 0);
-	if (!d->reasons) {
+	json_set_bool(j, "kept", plan_ships(&c->plan, root, i));
+	if (!plan_ships(&c->plan, root, i)) {
 		json_free(also);
 		removed_json(c, root, i, j);
 		return j;
@@ -477,8 +482,13 @@ static int explain(struct explain_args *args, struct error *e)
 
 	if (r == 0) {
 		plan_make(c.traces.list, c.traces.n, &c.inv, &args->input.plan, &c.plan);
+		r = layer_survey_default(&c.traces, &c.plan, &c.shipped, e);
+	}
+	if (r == 0) {
+		c.plan.shipped = &c.shipped;
 		r = answer(&c, args, e);
 	}
+	shipped_free(&c.shipped);
 	plan_free(&c.plan);
 	inventory_free(&c.inv);
 	traces_free(&c.traces);

@@ -181,27 +181,46 @@ static void report(const struct prune_args *args, const struct traces *traces, c
 	summary_free(&s);
 }
 
-/* The layer, then what is said about it. */
-static int write_all_of_it(const struct prune_args *args, const struct traces *traces,
-			   const struct plan *p, uint64_t *zip_bytes, struct error *e)
+/* The lists first: where there is a new layer, they are there. */
+static int put_in_place(struct layer *layer, struct prune_lists *lists, bool dry_run,
+			struct error *e)
+{
+	int r = lists_place(lists, e);
+
+	if (r == 0 && !dry_run)
+		r = layer_commit(layer, e);
+	if (r < 0)
+		lists_take_back(lists);
+	return r;
+}
+
+/* The layer and what is said about it: all of it or nothing. */
+static int write_all_of_it(struct prune_args *args, const struct traces *traces, struct plan *p,
+			   struct layer *layer, struct error *e)
 {
 	CLEANUP_PRUNE_LISTS struct prune_lists lists = PRUNE_LISTS_NONE;
-	const char *layer = args->dry_run ? NULL : args->output.path;
-	int r = layer ? layer_check_output(layer, p->inv, e) : 0;
+	const char *path = args->dry_run ? NULL : args->output.path;
+	int r = path ? layer_check_output(path, p->inv, e) : 0;
 
 	if (r == 0)
-		r = lists_open(layer, args->manifest, &lists, e);
-	if (r == 0 && !args->dry_run)
-		r = layer_write(&args->output, traces, p, zip_bytes, e);
-	return r == 0 ? lists_write(&lists, p, e) : r;
+		r = lists_open(path, args->manifest, &lists, e);
+	if (r == 0 && args->dry_run)
+		r = layer_survey(&args->content, traces, p, &layer->shipped, e);
+	else if (r == 0)
+		r = layer_prepare(&args->output, traces, p, layer, e);
+	if (r < 0)
+		return r;
+	p->shipped = &layer->shipped;
+	r = lists_prepare(&lists, p, e);
+	return r == 0 ? put_in_place(layer, &lists, args->dry_run, e) : r;
 }
 
 static int prune(struct prune_args *args, struct error *e)
 {
 	CLEANUP_INVENTORY struct inventory inv = {0};
 	CLEANUP_PLAN struct plan p = {0};
+	CLEANUP_LAYER struct layer layer = LAYER_NONE;
 	struct traces traces = {0};
-	uint64_t zip_bytes = 0;
 	int r;
 
 	if (needs_trace(args->input.plan.safety) && !args->input.n_keep)
@@ -213,9 +232,9 @@ static int prune(struct prune_args *args, struct error *e)
 	r = input_load(&args->input, &traces, &inv, e);
 	if (r == 0) {
 		plan_make(traces.list, traces.n, &inv, &args->input.plan, &p);
-		r = write_all_of_it(args, &traces, &p, &zip_bytes, e);
+		r = write_all_of_it(args, &traces, &p, &layer, e);
 		if (r == 0)
-			report(args, &traces, &p, zip_bytes);
+			report(args, &traces, &p, layer.zip_bytes);
 	}
 	traces_free(&traces);
 	return r;
@@ -233,8 +252,8 @@ static int prune_run(int argc, char **argv)
 	options_parse(&prune_argp, argc, argv, 0, EXIT_USAGE, &args);
 	args.output.content = &args.content;
 	args.content.jobs = args.output.jobs;
-	if (!args.content.bytecode_given && needs_trace(args.input.plan.safety))
-		args.content.bytecode = BYTECODE_FAST;
+	if (!args.content.bytecode_given)
+		args.content.bytecode = content_default_bytecode(args.input.plan.safety);
 	r = prune(&args, &e);
 	content_free(&args.content);
 	input_free(&args.input);

@@ -17,6 +17,11 @@ static const char *const mode_names[] = {[BYTECODE_AS_IS] = "keep",
 					 [BYTECODE_SOURCE] = "source",
 					 [BYTECODE_ONLY] = "only"};
 
+enum bytecode_mode content_default_bytecode(enum safety safety)
+{
+	return safety == SAFETY_STATIC || safety == SAFETY_ALL ? BYTECODE_AS_IS : BYTECODE_FAST;
+}
+
 bool content_bytecode(struct prune_content *c, const char *value)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(mode_names); i++)
@@ -161,7 +166,7 @@ static const struct python *find_python(void *ctx)
 /* --- the whole -------------------------------------------------------------------------------- */
 
 static int apply_bytecode(struct prune_content *c, const struct inventory *inv, struct members *m,
-			  struct record_log *log, struct error *e)
+			  struct error *e)
 {
 	struct asked asked = {.c = c};
 	struct bytecode_options opt = {.mode = c->bytecode,
@@ -177,7 +182,7 @@ static int apply_bytecode(struct prune_content *c, const struct inventory *inv, 
 	opt.spool = c->spool = spool_new(e);
 	if (!c->spool)
 		return -e->code;
-	r = bytecode_apply(m, &opt, log, &c->report, e);
+	r = bytecode_apply(m, &opt, &c->log, &c->report, e);
 	/* Who names a Python wants it used, or to know why not. */
 	if (r == 0 && c->python && c->no_python.code)
 		r = error_set(e, c->no_python.code, "cannot compile: %s",
@@ -188,15 +193,28 @@ static int apply_bytecode(struct prune_content *c, const struct inventory *inv, 
 int content_apply(struct prune_content *c, const struct traces *traces, const struct inventory *inv,
 		  struct members *m, struct error *e)
 {
-	CLEANUP_RECORD_LOG struct record_log log = {0};
 	int r;
 
 	c->traces = traces;
-	r = apply_bytecode(c, inv, m, &log, e);
+	r = apply_bytecode(c, inv, m, e);
 	if (r == 0 && c->strip)
-		r = strip_apply(m, c->jobs, &log, &c->stripped, e);
+		r = strip_apply(m, c->jobs, &c->log, &c->stripped, e);
 	if (r == 0)
-		record_apply(&log, m);
+		record_apply(&c->log, m);
+	return r;
+}
+
+int content_survey(struct prune_content *c, const struct traces *traces,
+		   const struct inventory *inv, struct members *m, struct error *e)
+{
+	struct bytecode_options opt = {.mode = c->bytecode};
+	int r;
+
+	c->traces = traces;
+	opt.levels = levels_of(traces, inv);
+	r = bytecode_apply(m, &opt, &c->log, &c->report, e);
+	if (r == 0)
+		record_apply(&c->log, m);
 	return r;
 }
 
@@ -205,6 +223,7 @@ void content_free(struct prune_content *c)
 	free(c->found.exe);
 	error_clear(&c->no_python);
 	spool_free(c->spool);
+	record_log_free(&c->log);
 	strip_report_free(&c->stripped);
 }
 

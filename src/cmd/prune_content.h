@@ -6,6 +6,7 @@
 
 #include "cmd/layer_input.h"
 #include "layer/bytecode.h"
+#include "layer/record.h"
 #include "layer/strip.h"
 
 #include <stdbool.h>
@@ -22,17 +23,23 @@ struct prune_content {
 	struct bytecode_report report;
 	struct strip_report stripped;
 	struct error no_python; /* why nothing was compiled */
+	struct record_log log;  /* what became of members, and why */
 	/* Own. */
 	struct python found;
 	struct spool *spool;
 	const struct traces *traces;
 };
 
+/* Without --bytecode: fast, but as it is where nothing is traced. */
+enum bytecode_mode content_default_bytecode(enum safety safety);
 /* The option's value; false when there is no such mode. */
 bool content_bytecode(struct prune_content *c, const char *value);
 /* Changes the members; what it made for them lives until content_free. */
 int content_apply(struct prune_content *c, const struct traces *traces, const struct inventory *inv,
 		  struct members *m, struct error *e);
+/* The same without compiling and stripping: what is stale, and what is missing. */
+int content_survey(struct prune_content *c, const struct traces *traces,
+		   const struct inventory *inv, struct members *m, struct error *e);
 struct json;
 /* A few lines for people; for programs a new object, which the caller frees. */
 void content_print(const struct prune_content *c, FILE *out);

@@ -37,13 +37,16 @@ static int write_list(struct outfile *f, const struct plan *p,
 {
 	CLEANUP_BUF struct buf text = {0};
 
+	int r;
+
 	if (f->fd < 0)
 		return 0;
 	format(p, &text);
-	return outfile_put(f, &text, e);
+	r = write_all(f->fd, text.data, text.len);
+	return r < 0 ? error_errno(e, -r, "cannot write %s", f->target) : outfile_prepare(f, e);
 }
 
-int lists_write(struct prune_lists *l, const struct plan *p, struct error *e)
+int lists_prepare(struct prune_lists *l, const struct plan *p, struct error *e)
 {
 	int r = write_list(&l->removed, p, removed_format, e);
 
@@ -53,6 +56,19 @@ int lists_write(struct prune_lists *l, const struct plan *p, struct error *e)
 		r = error_errno(e, errno, "cannot remove %s, which is about the old layer",
 				l->repaired);
 	return r;
+}
+
+int lists_place(struct prune_lists *l, struct error *e)
+{
+	int r = l->removed.fd >= 0 ? outfile_place(&l->removed, e) : 0;
+
+	return r == 0 && l->manifest.fd >= 0 ? outfile_place(&l->manifest, e) : r;
+}
+
+void lists_take_back(struct prune_lists *l)
+{
+	outfile_take_back(&l->removed);
+	outfile_take_back(&l->manifest);
 }
 
 void lists_discard(struct prune_lists *l)

@@ -1,7 +1,7 @@
 /* prune_lists - the lists beside a layer: what was removed (layer.removed.tsv), and the manifest.
  *
  * Opened before the long work, so that an output that cannot be had is said at once; written when
- * the layer is there.
+ * the layer's content is, and placed just before the layer: a new layer has its new lists.
  */
 #pragma once
 
@@ -25,5 +25,9 @@ char *list_path(const char *layer, const char *kind);
 /* `layer` is the layer's path, or NULL when none is written: then there is no list of what was
  * removed either. `manifest` may be NULL. */
 int lists_open(const char *layer, const char *manifest, struct prune_lists *ret, struct error *e);
-int lists_write(struct prune_lists *l, const struct plan *p, struct error *e);
+/* Written, not yet in their place. */
+int lists_prepare(struct prune_lists *l, const struct plan *p, struct error *e);
+int lists_place(struct prune_lists *l, struct error *e);
+/* What was placed is as it was before. */
+void lists_take_back(struct prune_lists *l);
 void lists_discard(struct prune_lists *l);

@@ -3,7 +3,6 @@
 #include "base/files.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "layer/dirout.h"
 #include "layer/zipout.h"
 #include "view/show.h"
 
@@ -81,6 +80,71 @@ static int make_members(const struct plan *p, struct members *m, struct error *e
 	return members_check_parents(m, e);
 }
 
+/* --- what the layer holds in the end ---------------------------------------------------------- */
+
+static bool find_entry(const struct plan *p, const char *name, size_t *root, size_t *i)
+{
+	for (*root = 0; *root < p->inv->n_roots; ++*root) {
+		const struct inventory_root *r = &p->inv->roots[*root];
+		const char *below = r->prefix[0] ? path_below(name, r->prefix) : name;
+
+		*i = below ? inventory_find(r, below) : INVENTORY_NONE;
+		if (*i != INVENTORY_NONE)
+			return true;
+	}
+	return false;
+}
+
+/* What was made: it goes with its source, x.py of __pycache__/x.TAG.pyc and of x.pyc. */
+static void note_made(const struct plan *p, const struct member *m, struct shipped *ret)
+{
+	CLEANUP_FREE char *source = bytecode_source(m->name);
+	size_t root, i;
+
+	if (find_entry(p, m->name, &root, &i))
+		ret->entries[root][i].bytes = member_bytes(m);
+	if (!source)
+		source = xstrndup(m->name, strlen(m->name) - 1);
+	if (find_entry(p, source, &root, &i))
+		shipped_add(ret, xstrdup(m->name), member_bytes(m), root, i);
+}
+
+static void note_entry(const struct plan *p, size_t r, size_t i, const struct members *m,
+		       const struct record_log *log, bool *known, struct shipped *ret)
+{
+	const struct inventory_root *root = &p->inv->roots[r];
+	CLEANUP_FREE char *name = member_name(root, &root->entries[i]);
+	struct shipped_entry *s = &ret->entries[r][i];
+	struct member key = {.name = name};
+	const struct member *one = members_find(m, &key);
+
+	if (one) {
+		known[one - m->list] = true;
+		s->bytes = member_bytes(one);
+		return;
+	}
+	s->why = record_why_gone(log, name);
+	if (!s->why)
+		s->why = "neither file, directory nor link";
+}
+
+static void note_shipped(const struct plan *p, const struct members *m,
+			 const struct record_log *log, struct shipped *ret)
+{
+	CLEANUP_FREE bool *known = xcalloc(m->n + 1, sizeof(*known));
+
+	shipped_start(ret, p->inv);
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
+			if (plan_kept(p, r, i))
+				note_entry(p, r, i, m, log, known, ret);
+	for (size_t k = 0; k < m->n; k++)
+		if (!known[k])
+			note_made(p, &m->list[k], ret);
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
 static bool wants_directory(const char *output)
 {
 	size_t n = strlen(output);
@@ -105,8 +169,8 @@ int layer_check_output(const char *output, const struct inventory *inv, struct e
 	return 0;
 }
 
-static int write_members(const struct layer_output *o, const struct members *m, struct outfile *out,
-			 uint64_t *zip_bytes, struct error *e)
+static int write_members(const struct layer_output *o, const struct members *m, struct layer *l,
+			 struct error *e)
 {
 	struct progress progress;
 	struct zip_options opt = {
@@ -115,26 +179,63 @@ static int write_members(const struct layer_output *o, const struct members *m, 
 
 	progress_start(&progress, "writing");
 	if (wants_directory(o->path))
-		r = dir_write(m, o->path, &opt.progress, e);
+		r = dirout_prepare(m, o->path, &opt.progress, &l->dir, e);
 	else
-		r = zip_write(m, &opt, out, zip_bytes, e);
+		r = zip_write(m, &opt, &l->zip, &l->zip_bytes, e);
 	progress_end(&progress);
-	return r == 0 && out->fd >= 0 ? outfile_commit(out, e) : r;
+	return r == 0 && l->zip.fd >= 0 ? outfile_prepare(&l->zip, e) : r;
 }
 
-int layer_write(const struct layer_output *o, const struct traces *traces, const struct plan *p,
-		uint64_t *zip_bytes, struct error *e)
+int layer_prepare(const struct layer_output *o, const struct traces *traces, const struct plan *p,
+		  struct layer *ret, struct error *e)
 {
-	CLEANUP_OUTFILE struct outfile out = OUTFILE_NONE;
 	CLEANUP_MEMBERS struct members m = {0};
 	int r = 0;
 
 	/* Before the long work: an output that cannot be had is said at once. */
 	if (!wants_directory(o->path))
-		r = outfile_open(o->path, &out, e);
+		r = outfile_open(o->path, &ret->zip, e);
 	if (r == 0)
 		r = make_members(p, &m, e);
 	if (r == 0)
 		r = content_apply(o->content, traces, p->inv, &m, e);
-	return r == 0 ? write_members(o, &m, &out, zip_bytes, e) : r;
+	if (r < 0)
+		return r;
+	note_shipped(p, &m, &o->content->log, &ret->shipped);
+	return write_members(o, &m, ret, e);
+}
+
+int layer_survey(struct prune_content *c, const struct traces *traces, const struct plan *p,
+		 struct shipped *ret, struct error *e)
+{
+	CLEANUP_MEMBERS struct members m = {0};
+	int r = make_members(p, &m, e);
+
+	if (r == 0)
+		r = content_survey(c, traces, p->inv, &m, e);
+	if (r == 0)
+		note_shipped(p, &m, &c->log, ret);
+	return r;
+}
+
+int layer_survey_default(const struct traces *traces, const struct plan *p, struct shipped *ret,
+			 struct error *e)
+{
+	struct prune_content c = {.bytecode = content_default_bytecode(p->safety)};
+	int r = layer_survey(&c, traces, p, ret, e);
+
+	content_free(&c);
+	return r;
+}
+
+int layer_commit(struct layer *l, struct error *e)
+{
+	return l->dir.tmp ? dirout_commit(&l->dir, e) : outfile_place(&l->zip, e);
+}
+
+void layer_discard(struct layer *l)
+{
+	outfile_discard(&l->zip);
+	dirout_discard(&l->dir);
+	shipped_free(&l->shipped);
 }

@@ -2,13 +2,15 @@
  *
  * Errors: an output that cannot be had or lies inside a root (EINVAL), two roots that hold one
  * name (EEXIST), a source that is not what was decided on any more, what writing gave. On an
- * error nothing has been written.
+ * error nothing has been written. Everything that can fail is in layer_prepare, but for a rename.
  */
 #pragma once
 
 #include "base/error.h"
+#include "base/files.h"
 #include "cmd/prune_content.h"
-#include "plan/plan.h"
+#include "layer/dirout.h"
+#include "plan/shipped.h"
 
 struct layer_output {
 	const char *path; /* a zip, or with a trailing '/' a directory */
@@ -23,6 +25,28 @@ int layer_check_output(const char *output, const struct inventory *inv, struct e
 /* Appends an entry as a member, under its place in the layer; sockets and the like are none. */
 void layer_add_member(struct members *m, const struct inventory_root *root,
 		      const struct entry *ent);
-/* *zip_bytes is the archive's size; untouched for a directory. */
-int layer_write(const struct layer_output *o, const struct traces *traces, const struct plan *p,
-		uint64_t *zip_bytes, struct error *e);
+
+/* A layer that is written and not yet in its place. */
+struct layer {
+	struct outfile zip;
+	struct dirout dir;
+	uint64_t zip_bytes; /* of the archive; 0 for a directory */
+	struct shipped shipped;
+};
+
+#define LAYER_NONE                   \
+	{                            \
+		.zip = OUTFILE_NONE, \
+	}
+#define CLEANUP_LAYER __attribute__((cleanup(layer_discard)))
+
+int layer_prepare(const struct layer_output *o, const struct traces *traces, const struct plan *p,
+		  struct layer *ret, struct error *e);
+int layer_commit(struct layer *l, struct error *e);
+void layer_discard(struct layer *l);
+/* Only what the layer would hold, without compiling what is missing and without stripping. */
+int layer_survey(struct prune_content *c, const struct traces *traces, const struct plan *p,
+		 struct shipped *ret, struct error *e);
+/* The same with prune's defaults. */
+int layer_survey_default(const struct traces *traces, const struct plan *p, struct shipped *ret,
+			 struct error *e);

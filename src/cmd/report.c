@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "cmd/layer_input.h"
+#include "cmd/prune_write.h"
 #include "view/report.h"
 
 #include <errno.h>
@@ -134,28 +135,41 @@ static int load(struct report_args *args, struct traces *traces, struct inventor
 	return input_layer(args->what, inv, e);
 }
 
+static void make_report(const struct report_args *args, const struct traces *traces,
+			const struct plan *p, struct buf *text)
+{
+	CLEANUP_CHOICES struct choices choices = {0};
+	struct summary s;
+	struct report doc = {.title = args->what, .plan = p, .summary = &s};
+
+	summary_make(p, &s);
+	doc.decided = args->input.n_keep;
+	if (doc.decided) {
+		choices_make(p, traces->list, traces->n, &args->input.plan, &choices);
+		doc.choices = &choices;
+	}
+	doc.zip_bytes = doc.decided ? 0 : archive_bytes(args->what);
+	format(args->format, &doc, text);
+	summary_free(&s);
+}
+
 static int report(struct report_args *args, struct error *e)
 {
 	CLEANUP_INVENTORY struct inventory inv = {0};
 	CLEANUP_PLAN struct plan p = {0};
+	CLEANUP_SHIPPED struct shipped shipped = {0};
 	CLEANUP_BUF struct buf text = {0};
-	CLEANUP_CHOICES struct choices choices = {0};
-	struct summary s;
 	struct traces traces = {0};
-	struct report doc = {.title = args->what, .plan = &p, .summary = &s};
 	int r = load(args, &traces, &inv, e);
 
 	if (r == 0) {
 		plan_make(traces.list, traces.n, &inv, &args->input.plan, &p);
-		summary_make(&p, &s);
-		doc.decided = args->input.n_keep;
-		if (doc.decided) {
-			choices_make(&p, traces.list, traces.n, &args->input.plan, &choices);
-			doc.choices = &choices;
-		}
-		doc.zip_bytes = doc.decided ? 0 : archive_bytes(args->what);
-		format(args->format, &doc, &text);
-		summary_free(&s);
+		if (args->input.n_keep)
+			r = layer_survey_default(&traces, &p, &shipped, e);
+	}
+	if (r == 0) {
+		p.shipped = args->input.n_keep ? &shipped : NULL;
+		make_report(args, &traces, &p, &text);
 		r = write_output(args->output, &text, e);
 	}
 	traces_free(&traces);

@@ -24,10 +24,14 @@ struct work {
 	size_t n_jobs, cap_jobs, cap_job_of;
 };
 
-static void leave_out(struct work *w, size_t i)
+static const char NOT_WANTED[] = "no bytecode is wanted (--bytecode source)";
+static const char NOT_VALID[] = "bytecode that is stale or damaged";
+static const char IN_PLACE[] = "bytecode is in the place of the source (--bytecode only)";
+
+static void leave_out(struct work *w, size_t i, const char *why)
 {
 	w->gone[i] = true;
-	record_gone(w->log, w->m->list[i].name);
+	record_gone(w->log, w->m->list[i].name, why);
 }
 
 /* --- pyc files that are there ----------------------------------------------------------------- */
@@ -135,14 +139,14 @@ static int take_pyc(struct work *w, size_t i, const struct pyc_name *name)
 		return 0;
 	if (w->opt->mode == BYTECODE_SOURCE) {
 		w->report->dropped++;
-		leave_out(w, i);
+		leave_out(w, i, NOT_WANTED);
 		return 0;
 	}
 	r = judge(w, m, name, source, &v);
 	if (r == 0 && v == FRESH)
 		set_unchecked(m, source);
 	else if (r == 0 && v == STALE)
-		leave_out(w, i);
+		leave_out(w, i, NOT_VALID);
 	return r;
 }
 
@@ -231,7 +235,7 @@ static void want_sourceless(struct work *w, const struct member *source)
 	struct member key = {.name = name}, *old = members_find(w->m, &key), *one;
 
 	if (old)
-		leave_out(w, (size_t)(old - w->m->list));
+		leave_out(w, (size_t)(old - w->m->list), IN_PLACE);
 	if (!pyc) {
 		add_job(w, source, lowest_level(w), name);
 		return;
@@ -244,7 +248,7 @@ static void want_sourceless(struct work *w, const struct member *source)
 /* The source's new form exists: the source goes, and every cached bytecode of it. */
 static void drop_source(struct work *w, const struct member *source, const char *name)
 {
-	record_renamed(w->log, source->name, name);
+	record_renamed(w->log, source->name, name, IN_PLACE);
 	w->gone[source - w->m->list] = true;
 	w->report->sourceless++;
 }
@@ -260,7 +264,7 @@ static void drop_cached(struct work *w)
 		key.name = name.source;
 		source = members_find(w->m, &key);
 		if (source && w->gone[source - w->m->list]) {
-			leave_out(w, i);
+			leave_out(w, i, IN_PLACE);
 			w->report->dropped++;
 		}
 		free(name.source);

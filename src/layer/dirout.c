@@ -125,21 +125,6 @@ static int sync_tree(const char *dir, struct error *e)
 	return fd < 0 || syncfs(fd) < 0 ? error_errno(e, errno, "cannot write %s", dir) : 0;
 }
 
-static int write_and_rename(const struct members *m, const char *tmp, const char *target,
-			    const struct layer_progress *progress, struct error *e)
-{
-	int r = dir_fill(m, tmp, progress, e);
-
-	if (r == 0 && chmod(tmp, 0755) < 0)
-		r = error_errno(e, errno, "cannot write %s", tmp);
-	if (r == 0)
-		r = sync_tree(tmp, e);
-	/* Replaces an empty directory; ENOTEMPTY when somebody has filled it meanwhile. */
-	if (r == 0 && rename(tmp, target) < 0)
-		r = error_errno(e, errno, "cannot rename %s to %s", tmp, target);
-	return r;
-}
-
 static bool may_replace(const char *target)
 {
 	DIR *dir = opendir(target);
@@ -154,27 +139,55 @@ static bool may_replace(const char *target)
 	return n <= 2;
 }
 
-int dir_write(const struct members *m, const char *target, const struct layer_progress *progress,
-	      struct error *e)
+static int write_tree(const struct members *m, const char *tmp,
+		      const struct layer_progress *progress, struct error *e)
 {
-	CLEANUP_FREE char *clean = path_clean(target);
-	CLEANUP_FREE char *tmp = NULL;
-	struct janitor *janitor;
+	int r = dir_fill(m, tmp, progress, e);
+
+	if (r == 0 && chmod(tmp, 0755) < 0)
+		r = error_errno(e, errno, "cannot write %s", tmp);
+	return r == 0 ? sync_tree(tmp, e) : r;
+}
+
+int dirout_prepare(const struct members *m, const char *target,
+		   const struct layer_progress *progress, struct dirout *ret, struct error *e)
+{
+	CLEANUP_DIROUT struct dirout d = {.target = path_clean(target)};
 	int r;
 
-	if (!may_replace(clean))
+	if (!may_replace(d.target))
 		return error_set(e, EEXIST,
 				 "cannot write %s: it exists and is not an empty directory; remove "
 				 "it or choose another name",
 				 target);
-	tmp = file_temp_name(clean);
-	janitor = janitor_start(tmp);
-	r = mkdir(tmp, 0700) < 0
-		    ? error_errno(e, errno, "cannot make a directory beside %s", target)
-		    : write_and_rename(m, tmp, clean, progress, e);
-	if (r < 0)
-		remove_tree(tmp);
-	janitor_dismiss(janitor);
-	file_sync_dir(clean);
+	d.tmp = file_temp_name(d.target);
+	d.janitor = janitor_start(d.tmp);
+	if (mkdir(d.tmp, 0700) < 0)
+		return error_errno(e, errno, "cannot make a directory beside %s", target);
+	r = write_tree(m, d.tmp, progress, e);
+	if (r == 0) {
+		*ret = d;
+		d = (struct dirout){0};
+	}
 	return r;
+}
+
+int dirout_commit(struct dirout *d, struct error *e)
+{
+	/* Replaces an empty directory; ENOTEMPTY when somebody has filled it meanwhile. */
+	if (rename(d->tmp, d->target) < 0)
+		return error_errno(e, errno, "cannot rename %s to %s", d->tmp, d->target);
+	free(TAKE_PTR(d->tmp));
+	file_sync_dir(d->target);
+	return 0;
+}
+
+void dirout_discard(struct dirout *d)
+{
+	if (d->tmp)
+		remove_tree(d->tmp);
+	janitor_dismiss(d->janitor);
+	free(d->target);
+	free(d->tmp);
+	*d = (struct dirout){0};
 }

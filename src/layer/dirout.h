@@ -9,10 +9,22 @@
 #include "base/error.h"
 #include "layer/member.h"
 
-int dir_write(const struct members *m, const char *target, const struct layer_progress *progress,
-	      struct error *e);
+struct dirout {
+	char *target, *tmp; /* NULL when there is nothing to commit */
+	struct janitor *janitor;
+};
 
-/* The same into a directory that is there and that nobody needs for long: neither synced nor
+#define CLEANUP_DIROUT __attribute__((cleanup(dirout_discard)))
+
+/* The whole tree, synced, beside the target. On an error nothing is left. */
+int dirout_prepare(const struct members *m, const char *target,
+		   const struct layer_progress *progress, struct dirout *ret, struct error *e);
+/* Into its place. */
+int dirout_commit(struct dirout *d, struct error *e);
+/* Drops what was not committed; harmless after a commit. */
+void dirout_discard(struct dirout *d);
+
+/* Members into a directory that is there and that nobody needs for long: neither synced nor
  * renamed, and on an error half of it may be there. */
 int dir_fill(const struct members *m, const char *dir, const struct layer_progress *progress,
 	     struct error *e);

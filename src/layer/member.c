@@ -82,6 +82,11 @@ struct member *member_origin(const struct member *m)
 	return one;
 }
 
+uint64_t member_bytes(const struct member *m)
+{
+	return m->made ? m->made : m->data ? m->data_len : m->size;
+}
+
 void members_unique(struct members *m)
 {
 	size_t n = m->n ? 1 : 0;

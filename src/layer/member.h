@@ -43,8 +43,12 @@ struct member {
 	 * that is not owned. */
 	struct member *aux;
 	const void *arg;
-	uint64_t at; /* an offset in *arg */
+	uint64_t at;   /* an offset in *arg */
+	uint64_t made; /* bytes after the transformation, where it changes their number; else 0 */
 };
+
+/* Bytes of content in the layer. */
+uint64_t member_bytes(const struct member *m);
 
 /* A copy of where a member's content comes from, without its transformation; for `aux`. */
 struct member *member_origin(const struct member *m);

@@ -22,14 +22,27 @@ static struct record_change *add(struct record_log *log, const char *member, enu
 	return c;
 }
 
-void record_gone(struct record_log *log, const char *member)
+void record_gone(struct record_log *log, const char *member, const char *why)
 {
-	add(log, member, RECORD_GONE);
+	add(log, member, RECORD_GONE)->why = why;
 }
 
-void record_renamed(struct record_log *log, const char *member, const char *name)
+void record_renamed(struct record_log *log, const char *member, const char *name, const char *why)
 {
-	add(log, member, RECORD_RENAMED)->name = xstrdup(name);
+	struct record_change *c = add(log, member, RECORD_RENAMED);
+
+	c->name = xstrdup(name);
+	c->why = why;
+}
+
+const char *record_why_gone(const struct record_log *log, const char *member)
+{
+	const size_t *first = strmap_find(&log->by_name, member, strlen(member));
+
+	for (size_t i = first ? *first : SIZE_MAX; i != SIZE_MAX; i = log->list[i].next)
+		if (log->list[i].why)
+			return log->list[i].why;
+	return NULL;
 }
 
 void record_added(struct record_log *log, const char *behind, const char *name)

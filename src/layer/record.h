@@ -20,9 +20,10 @@ enum record_kind {
 
 struct record_change {
 	enum record_kind kind;
-	char *name;   /* of a member */
-	char *fields; /* "sha256=…,SIZE" */
-	size_t next;  /* another change of the same member: index, or SIZE_MAX */
+	char *name;      /* of a member */
+	char *fields;    /* "sha256=…,SIZE" */
+	const char *why; /* RECORD_GONE, RECORD_RENAMED: a sentence, static */
+	size_t next;     /* another change of the same member: index, or SIZE_MAX */
 };
 
 /* What happened to members, by their names before. */
@@ -34,13 +35,15 @@ struct record_log {
 
 #define CLEANUP_RECORD_LOG __attribute__((cleanup(record_log_free)))
 
-void record_gone(struct record_log *log, const char *member);
-void record_renamed(struct record_log *log, const char *member, const char *name);
+void record_gone(struct record_log *log, const char *member, const char *why);
+void record_renamed(struct record_log *log, const char *member, const char *name, const char *why);
 void record_added(struct record_log *log, const char *behind, const char *name);
 void record_changed(struct record_log *log, const char *member, const unsigned char sha256[32],
 		    uint64_t size);
 /* Rewrites every *.dist-info/RECORD among the members that is in memory. */
 void record_apply(const struct record_log *log, struct members *m);
+/* Why there is no such member any more, or NULL. */
+const char *record_why_gone(const struct record_log *log, const char *member);
 void record_log_free(struct record_log *log);
 
 /* The lines of two RECORDs of one distribution, in the order of `all`: where `now` has a line for

@@ -12,13 +12,13 @@
 /* From here on a file is large: looked at by one thread at a time. */
 #define LARGE ((uint64_t)8 << 20)
 
-/* A member_transform: `at` is the size that was found beforehand. */
+/* A member_transform: `made` is the size that was found beforehand. */
 static int strip_content(const struct member *m, struct buf *content, struct error *e)
 {
 	struct buf out = {0};
 
 	elf_strip(content->data, content->len, &out);
-	if (out.len != m->at) {
+	if (out.len != m->made) {
 		buf_free(&out);
 		return error_set(e, EAGAIN,
 				 "%s changed while the layer was written: run prune again when "
@@ -64,7 +64,7 @@ static int look_inside(struct look *l, size_t i, struct error *e)
 	f->reason = elf_strip(in.data, in.len, &out);
 	if (f->reason != STRIP_DONE && f->reason != STRIP_BLANKED)
 		return 0;
-	f->after = m->at = out.len;
+	f->after = m->made = out.len;
 	if (!EVP_Digest(out.data, out.len, l->hashes[i], NULL, EVP_sha256(), NULL))
 		return error_set(e, EIO, "cannot compute the SHA-256 of %s", m->name);
 	m->transform = strip_content;

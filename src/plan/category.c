@@ -24,6 +24,7 @@ const char *const category_names[CATEGORIES] = {
 	"untouched library",
 	"untouched data",
 	"untouched distribution",
+	"source",
 };
 
 struct category_rule {

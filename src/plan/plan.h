@@ -59,6 +59,7 @@ enum category {
 	CATEGORY_LIBRARY,      /* untouched native library */
 	CATEGORY_DATA,         /* untouched data */
 	CATEGORY_DIST,         /* of a distribution that no run touched */
+	CATEGORY_SOURCE,       /* kept, but bytecode is in its place (plan/shipped.h) */
 	CATEGORIES,
 };
 extern const char *const category_names[CATEGORIES];
@@ -153,6 +154,7 @@ struct plan {
 	size_t paired; /* fresh entries that pass_pairs has looked at */
 	struct left *left;
 	size_t n_left, cap_left;
+	const struct shipped *shipped; /* what became of it, when a layer was made; not owned */
 };
 
 #define CLEANUP_PLAN __attribute__((cleanup(plan_free)))

@@ -2,13 +2,19 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "plan/shipped.h"
 
 #include <string.h>
 
-void amount_add(struct amount *a, const struct entry *ent)
+static void add_bytes(struct amount *a, uint64_t bytes)
 {
 	a->files++;
-	a->bytes += ent->size;
+	a->bytes += bytes;
+}
+
+void amount_add(struct amount *a, const struct entry *ent)
+{
+	add_bytes(a, ent->size);
 	a->zipped += ent->packed;
 }
 
@@ -96,11 +102,11 @@ static struct group_amount *group_of(struct groups *g, const char *name, size_t 
 	return &(*g->list)[at];
 }
 
-static void add_group(struct group_amount *g, const struct entry *ent, bool kept)
+static void add_group(const struct plan *p, struct group_amount *g, size_t r, size_t i)
 {
-	amount_add(&g->all, ent);
-	if (kept)
-		amount_add(&g->kept, ent);
+	amount_add(&g->all, &p->inv->roots[r].entries[i]);
+	if (plan_ships(p, r, i))
+		add_bytes(&g->kept, plan_bytes(p, r, i));
 }
 
 char *summary_package(const struct plan *p, size_t root, size_t i)
@@ -114,8 +120,7 @@ static void add_package(const struct plan *p, struct groups *g, size_t r, size_t
 {
 	struct package_name n = package_of(p, r, i);
 
-	add_group(group_of(g, n.name, n.len, n.version), &p->inv->roots[r].entries[i],
-		  plan_kept(p, r, i));
+	add_group(p, group_of(g, n.name, n.len, n.version), r, i);
 }
 
 /* "libz.so.1.2": digits and dots behind ".so" are a version. */
@@ -141,11 +146,11 @@ char *file_type(const char *path)
 	return type;
 }
 
-static void add_type(struct groups *g, const struct entry *ent, bool kept)
+static void add_type(const struct plan *p, struct groups *g, size_t r, size_t i)
 {
-	CLEANUP_FREE char *type = file_type(ent->path);
+	CLEANUP_FREE char *type = file_type(p->inv->roots[r].entries[i].path);
 
-	add_group(group_of(g, type, strlen(type), ""), ent, kept);
+	add_group(p, group_of(g, type, strlen(type), ""), r, i);
 }
 
 static void add_entry(const struct plan *p, struct summary *s, size_t r, size_t i)
@@ -157,14 +162,29 @@ static void add_entry(const struct plan *p, struct summary *s, size_t r, size_t 
 	amount_add(&s->all, ent);
 	if (bytecode)
 		amount_add(&s->all_bytecode, ent);
-	if (!d->reasons) {
-		amount_add(&s->by_category[d->category], ent);
+	if (!plan_ships(p, r, i)) {
+		amount_add(&s->by_category[plan_category(p, r, i)], ent);
 		return;
 	}
-	amount_add(&s->kept, ent);
-	amount_add(&s->by_reason[d->main], ent);
+	add_bytes(&s->kept, plan_bytes(p, r, i));
+	add_bytes(&s->by_reason[d->main], plan_bytes(p, r, i));
 	if (bytecode)
-		amount_add(&s->kept_bytecode, ent);
+		add_bytes(&s->kept_bytecode, plan_bytes(p, r, i));
+}
+
+/* Only bytecode comes besides what the tree has: compiled, it goes with its source. */
+static void add_extra(const struct plan *p, struct summary *s, const struct shipped_extra *x,
+		      struct groups *packages, struct groups *types)
+{
+	struct package_name n = package_of(p, x->root, x->entry);
+	CLEANUP_FREE char *type = file_type(x->path);
+
+	add_bytes(&s->kept, x->bytes);
+	add_bytes(&s->kept_bytecode, x->bytes);
+	add_bytes(&s->added, x->bytes);
+	add_bytes(&s->by_reason[REASON_PAIR], x->bytes);
+	add_bytes(&group_of(packages, n.name, n.len, n.version)->kept, x->bytes);
+	add_bytes(&group_of(types, type, strlen(type), "")->kept, x->bytes);
 }
 
 static int by_size(const void *a, const void *b)
@@ -190,16 +210,16 @@ void summary_make(const struct plan *p, struct summary *ret)
 	*ret = (struct summary){0};
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
-			const struct entry *ent = &p->inv->roots[r].entries[i];
-
-			if (ent->type == ENTRY_DIR) {
+			if (p->inv->roots[r].entries[i].type == ENTRY_DIR) {
 				ret->empty_dirs += plan_kept(p, r, i);
 				continue;
 			}
 			add_entry(p, ret, r, i);
 			add_package(p, &packages, r, i);
-			add_type(&types, ent, plan_kept(p, r, i));
+			add_type(p, &types, r, i);
 		}
+	for (size_t k = 0; p->shipped && k < p->shipped->n_extra; k++)
+		add_extra(p, ret, &p->shipped->extra[k], &packages, &types);
 	sort_groups(ret->packages, ret->n_packages);
 	sort_groups(ret->types, ret->n_types);
 	strmap_free(&packages.names);

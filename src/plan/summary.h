@@ -1,7 +1,8 @@
 /* summary - a plan in numbers: in all, by package, by reason, by category.
  *
  * A package is a distribution, or for files that none owns the top-level name. Only files and
- * links count; bytes are those of the content before compression.
+ * links count; bytes are those of the content before compression, of what is in a layer that was
+ * made as it is there (plan/shipped.h).
  */
 #pragma once
 
@@ -20,6 +21,7 @@ struct group_amount {
 struct summary {
 	struct amount all, kept;
 	struct amount all_bytecode, kept_bytecode; /* *.pyc among them */
+	struct amount added;                       /* among the kept: not of the tree (compiled) */
 	struct amount by_reason[REASONS];          /* kept, by main reason */
 	struct amount by_category[CATEGORIES];     /* removed */
 	uint64_t empty_dirs;                       /* kept directories */

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "plan/shipped.h"
 #include "version.h"
 #include "view/why.h"
 
@@ -12,6 +13,7 @@
 struct line {
 	char *path; /* in the layer */
 	size_t root, entry;
+	const struct shipped_extra *extra; /* not of the tree: made from that entry */
 };
 
 struct lines {
@@ -31,6 +33,8 @@ static int by_path(const void *a, const void *b)
 /* A removed directory is no loss of its own: only its files are. */
 static bool is_listed(const struct plan *p, size_t r, size_t i)
 {
+	if (plan_replaced(p, r, i))
+		return false;
 	return p->inv->roots[r].entries[i].type != ENTRY_DIR || plan_kept(p, r, i);
 }
 
@@ -40,6 +44,7 @@ static void collect(const struct plan *p, struct lines *ret)
 
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		all += p->inv->roots[r].n_entries;
+	all += p->shipped ? p->shipped->n_extra : 0;
 	*ret = (struct lines){.list = xreallocarray(NULL, all + 1, sizeof(*ret->list))};
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
@@ -47,7 +52,12 @@ static void collect(const struct plan *p, struct lines *ret)
 				ret->list[ret->n++] =
 					(struct line){path_join(p->inv->roots[r].prefix,
 								p->inv->roots[r].entries[i].path),
-						      r, i};
+						      r, i, NULL};
+	for (size_t k = 0; p->shipped && k < p->shipped->n_extra; k++) {
+		const struct shipped_extra *x = &p->shipped->extra[k];
+
+		ret->list[ret->n++] = (struct line){xstrdup(x->path), x->root, x->entry, x};
+	}
 	qsort(ret->list, ret->n, sizeof(*ret->list), by_path);
 }
 
@@ -58,12 +68,43 @@ static void lines_free(struct lines *l)
 	free(l->list);
 }
 
-static uint64_t bytes_of(const struct entry *ent)
+static bool is_in_layer(const struct plan *p, const struct line *l)
 {
-	return ent->type == ENTRY_DIR ? 0 : ent->size;
+	return l->extra || plan_ships(p, l->root, l->entry);
+}
+
+static uint64_t bytes_of(const struct plan *p, const struct line *l)
+{
+	return l->extra ? l->extra->bytes : plan_bytes(p, l->root, l->entry);
 }
 
 /* --- the manifest ----------------------------------------------------------------------------- */
+
+static void add_extra(const struct plan *p, const struct line *l, struct json *j)
+{
+	CLEANUP_BUF struct buf why = {0};
+
+	json_set_string(j, "reason", reason_names[REASON_PAIR]);
+	buf_addf(&why, "compiled from %s", p->inv->roots[l->root].entries[l->entry].path);
+	json_set_bytes(j, "why", why.data);
+}
+
+static void add_why(const struct plan *p, const struct line *l, struct json *j)
+{
+	const struct decision *d = &p->decisions[l->root][l->entry];
+	const struct cause *c = plan_cause(p, l->root, l->entry, (enum reason)d->main);
+	CLEANUP_BUF struct buf name = {0}, why = {0};
+
+	if (is_in_layer(p, l) && c) {
+		why_name(c, &name);
+		why_kept(p, l->root, l->entry, c, &why);
+		json_set_string(j, "reason", name.data);
+	} else {
+		why_removed(p, l->root, l->entry, &why);
+		json_set_string(j, "category", category_names[plan_category(p, l->root, l->entry)]);
+	}
+	json_set_bytes(j, "why", why.data ? why.data : "");
+}
 
 static struct json *file_json(const struct plan *p, const struct line *l)
 {
@@ -72,24 +113,16 @@ static struct json *file_json(const struct plan *p, const struct line *l)
 					    [ENTRY_LINK] = "link",
 					    [ENTRY_OTHER] = "other"};
 	const struct entry *ent = &p->inv->roots[l->root].entries[l->entry];
-	const struct decision *d = &p->decisions[l->root][l->entry];
-	const struct cause *c = plan_cause(p, l->root, l->entry, (enum reason)d->main);
-	CLEANUP_BUF struct buf name = {0}, why = {0};
 	struct json *j = json_object();
 
 	json_set_bytes(j, "path", l->path);
-	json_set_string(j, "type", types[ent->type]);
-	json_set_int(j, "bytes", (int64_t)bytes_of(ent));
-	json_set_bool(j, "kept", d->reasons != 0);
-	if (d->reasons && c) {
-		why_name(c, &name);
-		why_kept(p, l->root, l->entry, c, &why);
-		json_set_string(j, "reason", name.data);
-	} else {
-		why_removed(p, l->root, l->entry, &why);
-		json_set_string(j, "category", category_names[d->category]);
-	}
-	json_set_bytes(j, "why", why.data ? why.data : "");
+	json_set_string(j, "type", types[l->extra ? ENTRY_FILE : ent->type]);
+	json_set_int(j, "bytes", (int64_t)bytes_of(p, l));
+	json_set_bool(j, "kept", is_in_layer(p, l));
+	if (l->extra)
+		add_extra(p, l, j);
+	else
+		add_why(p, l, j);
 	return j;
 }
 
@@ -98,11 +131,11 @@ static void add_head(const struct plan *p, const struct lines *l, struct buf *ou
 	uint64_t files[2] = {0}, bytes[2] = {0};
 
 	for (size_t k = 0; k < l->n; k++) {
-		bool kept = plan_kept(p, l->list[k].root, l->list[k].entry);
+		bool kept = is_in_layer(p, &l->list[k]);
 		const struct entry *ent = &p->inv->roots[l->list[k].root].entries[l->list[k].entry];
 
 		files[kept] += ent->type != ENTRY_DIR;
-		bytes[kept] += bytes_of(ent);
+		bytes[kept] += bytes_of(p, &l->list[k]);
 	}
 	buf_addf(out,
 		 "{\"schema\": \"" MANIFEST_SCHEMA "\", \"version\": %d, \"tool\": \"importtrace "
@@ -156,12 +189,12 @@ void removed_format(const struct plan *p, struct buf *out)
 		size_t r = l.list[k].root, i = l.list[k].entry;
 		CLEANUP_BUF struct buf why = {0};
 
-		if (plan_kept(p, r, i))
+		if (is_in_layer(p, &l.list[k]))
 			continue;
 		why_removed(p, r, i, &why);
 		list_add_field(l.list[k].path, out);
-		buf_addf(out, "\t%" PRIu64 "\t%s\t", bytes_of(&p->inv->roots[r].entries[i]),
-			 category_names[p->decisions[r][i].category]);
+		buf_addf(out, "\t%" PRIu64 "\t%s\t", bytes_of(p, &l.list[k]),
+			 category_names[plan_category(p, r, i)]);
 		list_add_field(why.data, out);
 		buf_addch(out, '\n');
 	}

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "plan/shipped.h"
 #include "version.h"
 
 #include <inttypes.h>
@@ -23,10 +24,11 @@ static void collect(const struct report *r, struct nodes *ret)
 		for (size_t i = 0; i < r->plan->inv->roots[root].n_entries; i++) {
 			const struct entry *ent = &r->plan->inv->roots[root].entries[i];
 
-			if (ent->type == ENTRY_DIR || !plan_kept(r->plan, root, i))
+			if (ent->type == ENTRY_DIR || !plan_ships(r->plan, root, i))
 				continue;
 			ret->list = array_grow(ret->list, ret->n, &ret->cap, sizeof(*ret->list));
-			ret->list[ret->n++] = (struct node){report_path(r, root, i), ent->size};
+			ret->list[ret->n++] = (struct node){report_path(r, root, i),
+							    plan_bytes(r->plan, root, i)};
 		}
 }
 

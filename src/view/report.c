@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "plan/shipped.h"
 #include "view/choices.h"
 #include "view/show.h"
 
@@ -29,9 +30,9 @@ const char *report_decision(const struct report *r, size_t root, size_t i, bool 
 	const struct decision *d = &r->plan->decisions[root][i];
 
 	if (kept)
-		*kept = d->reasons;
-	if (!d->reasons)
-		return category_names[d->category];
+		*kept = plan_ships(r->plan, root, i);
+	if (!plan_ships(r->plan, root, i))
+		return category_names[plan_category(r->plan, root, i)];
 	return r->decided ? reason_names[d->main] : report_content(d->category);
 }
 
@@ -49,6 +50,8 @@ char *report_why(const struct report *r, size_t root, size_t i)
 		d->reasons ? plan_cause(r->plan, root, i, (enum reason)d->main) : NULL;
 	CLEANUP_FREE char *asker = NULL, *line = NULL;
 
+	if (plan_left_out(r->plan, root, i))
+		return xstrdup(plan_left_out(r->plan, root, i));
 	if (!r->decided || !c || (c->entry == INVENTORY_NONE && !c->text))
 		return NULL;
 	asker = c->entry == INVENTORY_NONE ? NULL : report_path(r, c->root, c->entry);
@@ -110,7 +113,7 @@ static void row_json(const struct report *r, size_t root, size_t i, struct buf *
 	const char *decision = report_decision(r, root, i, &kept);
 
 	json_set_bytes(j, "path", path);
-	json_set_int(j, "bytes", (int64_t)r->plan->inv->roots[root].entries[i].size);
+	json_set_int(j, "bytes", (int64_t)plan_bytes(r->plan, root, i));
 	json_set_bool(j, "kept", kept);
 	json_set_string(j, "decision", decision);
 	json_set_bytes(j, "package", package);

@@ -1,6 +1,7 @@
 #include "view/report.h"
 
 #include "base/mem.h"
+#include "plan/shipped.h"
 #include "view/choices.h"
 #include "view/show.h"
 #include "view/table.h"
@@ -36,12 +37,10 @@ static struct sized *largest_files(const struct plan *p, size_t *n)
 	*n = 0;
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
-			const struct entry *ent = &p->inv->roots[r].entries[i];
-
-			if (ent->type == ENTRY_DIR || !plan_kept(p, r, i))
+			if (p->inv->roots[r].entries[i].type == ENTRY_DIR || !plan_ships(p, r, i))
 				continue;
 			list = array_grow(list, *n, &cap, sizeof(*list));
-			list[(*n)++] = (struct sized){r, i, ent->size};
+			list[(*n)++] = (struct sized){r, i, plan_bytes(p, r, i)};
 		}
 	if (*n)
 		qsort(list, *n, sizeof(*list), by_size);

@@ -34,11 +34,16 @@ static char *group_label(const struct group_amount *g)
 	return g->version[0] ? xasprintf("%s %s", g->name, g->version) : xstrdup(g->name);
 }
 
+static bool keeps_everything(const struct summary *s)
+{
+	return s->kept.files == s->all.files && s->kept.bytes == s->all.bytes;
+}
+
 void show_groups(const char *title, const struct group_amount *list, size_t n, size_t top,
 		 const struct summary *sum, FILE *out)
 {
 	const char *columns[] = {title, "FILES", "MB", "KEPT", "KEPT MB", "SHARE"};
-	bool everything = sum->kept.files == sum->all.files;
+	bool everything = keeps_everything(sum);
 	struct table *t = table_new(columns, everything ? 3 : ARRAY_SIZE(columns));
 	struct amount rest = {0}, rest_kept = {0};
 
@@ -79,7 +84,7 @@ void show_reasons(const struct summary *s, FILE *out)
 
 void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out)
 {
-	if (s->kept.files < s->all.files)
+	if (!keeps_everything(s))
 		fprintf(out, "%" PRIu64 " of %" PRIu64 " files and %.1f of %.1f MB kept",
 			s->kept.files, s->all.files, (double)s->kept.bytes / 1e6,
 			(double)s->all.bytes / 1e6);
@@ -88,8 +93,10 @@ void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out)
 			(double)s->all.bytes / 1e6);
 	fprintf(out, " (%.1f MB without bytecode)",
 		(double)(s->kept.bytes - s->kept_bytecode.bytes) / 1e6);
-	if (s->kept.files < s->all.files)
+	if (!keeps_everything(s))
 		fprintf(out, ", %" PRIu64 " empty directories", s->empty_dirs);
+	if (s->added.files)
+		fprintf(out, ", %" PRIu64 " compiled", s->added.files);
 	if (zip_bytes)
 		fprintf(out, "; %.1f MB zipped", (double)zip_bytes / 1e6);
 	fputc('\n', out);
@@ -135,6 +142,14 @@ void show_steps(const struct summary *s, FILE *out)
 					xasprintf("-%.1f", (double)a->bytes / 1e6), table_mb(left),
 					table_percent(left, s->all.bytes)});
 	}
+	/* RECORD, what was compiled, what was stripped. */
+	if (left != s->kept.bytes)
+		table_add(
+			t,
+			(char *[]){xstrdup("made anew"), xasprintf("+%" PRIu64, s->added.files),
+				   xasprintf("%+.1f", ((double)s->kept.bytes - (double)left) / 1e6),
+				   table_mb(s->kept.bytes),
+				   table_percent(s->kept.bytes, s->all.bytes)});
 	table_print(t, out);
 }
 
@@ -180,6 +195,7 @@ struct json *show_summary_json(const struct summary *s, uint64_t zip_bytes)
 	json_set(j, "total_bytecode", show_amount_json(&s->all_bytecode));
 	json_set(j, "kept", show_amount_json(&s->kept));
 	json_set(j, "kept_bytecode", show_amount_json(&s->kept_bytecode));
+	json_set(j, "added", show_amount_json(&s->added));
 	json_set_int(j, "empty_directories", (int64_t)s->empty_dirs);
 	json_set(j, "reasons", amounts_json(reason_names, s->by_reason, REASONS));
 	json_set(j, "removed", amounts_json(category_names, s->by_category, CATEGORIES));

@@ -1,6 +1,7 @@
 #include "view/why.h"
 
 #include "base/path.h"
+#include "plan/shipped.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -123,6 +124,10 @@ void why_removed(const struct plan *p, size_t root, size_t i, struct buf *out)
 	const struct decision *d = &p->decisions[root][i];
 	const struct cause *c = plan_cause(p, root, i, REASON_USER);
 
+	if (plan_left_out(p, root, i)) {
+		buf_addstr(out, plan_left_out(p, root, i));
+		return;
+	}
 	if (d->dropped && c) {
 		buf_addstr(out, "dropped by ");
 		add_user(p, c, out);

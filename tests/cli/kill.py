@@ -2,7 +2,8 @@
 
     kill.py TIMES OUTPUT ARG…     in an empty directory; OUTPUT is what -o names
 
-Whatever the moment: OUTPUT is what it was before, or the whole new one, and nothing lies beside it.
+Whatever the moment: OUTPUT is what it was before, or the whole new one, and nothing lies beside it
+but the list of what was removed, which is the old one or the new one, and new where OUTPUT is.
 """
 
 import hashlib
@@ -16,7 +17,6 @@ import time
 times, output, args = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
 directory = output.endswith("/")
 output = output.rstrip("/")
-# The list of what was removed has its own old-or-new life, after the layer's.
 removed = output.removesuffix(".zip") + ".removed.tsv"
 command = ["importtrace", "prune", "-q", "-o", output + "/" * directory, *args]
 
@@ -35,6 +35,11 @@ def digest(path):
 
 
 def begin(old):
+    if os.path.exists(removed):
+        os.remove(removed)
+    if old:
+        with open(removed, "w") as f:
+            f.write("old list")
     if os.path.isdir(output):
         shutil.rmtree(output)
     elif os.path.exists(output):
@@ -50,9 +55,9 @@ begin(False)
 start = time.monotonic()
 subprocess.run(command, check=True)
 length = time.monotonic() - start
-new = digest(output)
+new, new_list = digest(output), digest(removed)
 begin(True)
-old = digest(output)
+old, old_list = digest(output), digest(removed)
 kept = made = 0
 for k in range(times):
     had = k % 2 == 0
@@ -67,11 +72,13 @@ for k in range(times):
             break
         time.sleep(0.01)
     assert not beside, f"left behind: {beside}"
+    the_list = digest(removed) if os.path.exists(removed) else old_list if not had else None
+    assert the_list in (new_list, old_list), "half a list"
     if os.path.exists(output) and digest(output) == new:
+        assert the_list == new_list, "a new layer without its list"
         made += 1
     else:
         assert digest(output) == old if had else not os.path.exists(output), "half"
         kept += 1
 print(f"# {times} kills in {length:.2f} s: {kept} old, {made} new")
-# a slowed run is mostly the lists behind the layer
 assert times < 100 or kept > times / 10

@@ -28,25 +28,31 @@ with_faults() {
 	LD_PRELOAD=$BUILD/tests/libfault.so FAULT_LOG=$T/fault prune "$@"
 }
 
+# everything: what lies here
+everything() {
+	find . -printf '%p %y %m %s\n' | sort
+	find . -type f -exec sha256sum {} + | sort
+}
+
+# old_files: an output of each kind that was there before
+old_files() {
+	echo old >layer.zip
+	echo old removed >layer.removed.tsv
+	echo old manifest >manifest
+}
+
 # every_call ERRNO MESSAGE OUTPUT CALLS: at least CALLS; each call that writes fails once; what was there is still there.
 every_call() {
 	local at code before
 	for ((at = 1; at < 500; at += step)); do
 		rm -f "$T/fault"
-		before=$(find . -printf '%p %y %m %s\n' | sort)
+		before=$(everything)
 		code=0
-		FAULT_AT=$at FAULT_ERRNO=$1 with_faults -o "$3" 2>"$T/err" || code=$?
+		FAULT_AT=$at FAULT_ERRNO=$1 with_faults -o "$3" --manifest manifest 2>"$T/err" || code=$?
 		[ -e "$T/fault" ] || break
 		[ "$code" -eq 2 ] || { echo "call $at: exit $code"; return 1; }
 		grep -q "$2" "$T/err" || { echo "call $at: $(cat "$T/err")"; return 1; }
-		# The list of what was removed comes after the layer: then the layer is the new one,
-		# and whole. What must never be is half of either, or anything else.
-		grep -q removed.tsv "$T/err" && rm -rf layer.zip layer layer.removed.tsv && {
-			[ -z "$(ls -A)" ] || { ls -lA; return 1; }
-			[ "${3%/}" = layer.zip ] && echo old >layer.zip
-			continue
-		}
-		[ "$before" = "$(find . -printf '%p %y %m %s\n' | sort)" ] || {
+		[ "$before" = "$(everything)" ] || {
 			echo "call $at:"
 			find .
 			return 1
@@ -57,30 +63,35 @@ every_call() {
 }
 
 @test "a full disk and a broken one leave the old zip, at each call" {
-	echo old >layer.zip
-	every_call 28 "No space left" layer.zip 4
-	echo old >layer.zip
-	every_call 5 "Input/output error" layer.zip 4
-	rm layer.zip
-	every_call 5 "Input/output error" layer.zip 4
+	old_files
+	every_call 28 "No space left" layer.zip 12
+	old_files
+	every_call 5 "Input/output error" layer.zip 12
+	rm layer.zip layer.removed.tsv manifest
+	every_call 5 "Input/output error" layer.zip 12
 	python3 -m zipfile -t layer.zip
+	grep -q '"kept"' manifest
+	grep -q '^path' layer.removed.tsv
 }
 
 @test "the same without unnamed temporary files" {
 	export FAULT_NO_TMPFILE=1
-	echo old >layer.zip
-	every_call 5 "Input/output error" layer.zip 4
+	old_files
+	every_call 5 "Input/output error" layer.zip 12
 	FAULT_AT='' with_faults -o layer.zip
 	[ "$(ls -A)" = "layer.removed.tsv
-layer.zip" ]
+layer.zip
+manifest" ]
 }
 
 @test "a full disk and a broken one leave no directory, at each call" {
 	every_call 28 "No space left" layer/ 40
 	rm -r layer
 	mkdir -m 750 layer
+	echo old removed >layer.removed.tsv
 	every_call 5 "Input/output error" layer/ 40
 	diff -r --no-dereference "$T/python" layer
+	grep -q '^path' layer.removed.tsv
 }
 
 @test "a file that cannot be written at all is said at once" {

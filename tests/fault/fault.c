@@ -131,6 +131,19 @@ int rename(const char *from, const char *to)
 	return r;
 }
 
+/* The way back after a failure must not fail as well: only what is tried first counts. */
+int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+	int r;
+
+	dawdle();
+	if (fails())
+		return -1;
+	r = NEXT(renameat2)(from_dir, from, to_dir, to, flags);
+	dawdle();
+	return r;
+}
+
 int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
 	int r;

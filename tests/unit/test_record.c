@@ -33,10 +33,10 @@ static void lines_follow(void **state)
 	const unsigned char hash[32] = {0xfb, 0xff, [31] = 1};
 
 	(void)state;
-	record_gone(&log, "python/a/__pycache__/x.cpython-311.pyc");
+	record_gone(&log, "python/a/__pycache__/x.cpython-311.pyc", "stale");
 	record_added(&log, "python/a/x.py", "python/a/__pycache__/x.cpython-312.pyc");
 	record_added(&log, "python/a/x.py", "python/a/__pycache__/x.cpython-312.opt-1.pyc");
-	record_renamed(&log, "python/a/y.py", "python/a/y.pyc");
+	record_renamed(&log, "python/a/y.py", "python/a/y.pyc", "replaced");
 	record_changed(&log, "python/a/z.so", hash, 12);
 	assert_edited(&log, "python/a-1.dist-info/RECORD",
 		      "a/x.py,sha256=q,1\r\na/__pycache__/x.cpython-311.pyc,,\na/y.py,sha256=q,1\n"
@@ -54,7 +54,9 @@ static void names_are_relative_to_the_site(void **state)
 	CLEANUP_RECORD_LOG struct record_log log = {0};
 
 	(void)state;
-	record_gone(&log, "a/x.py");
+	record_gone(&log, "a/x.py", "stale");
+	assert_string_equal(record_why_gone(&log, "a/x.py"), "stale");
+	assert_null(record_why_gone(&log, "a/y.py"));
 	record_added(&log, "lib/b, c.py", "lib/__pycache__/b, c.q\"1.pyc");
 	assert_edited(&log, "a-1.dist-info/RECORD", "a/x.py,,\nb,,\n", "b,,\n");
 	assert_edited(&log, "lib/a-1.dist-info/RECORD", "a/x.py,,\n../a/x.py,,\n\"b, c.py\",x,1\n",
