@@ -147,8 +147,39 @@ $(BUILD)/tests/libfault.so: tests/fault/fault.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 $(WARNINGS) -O1 -g -shared -fPIC $< -o $@ -ldl
 
+# --- fuzzing: each target with libFuzzer, and replayed on its seeds and finds as a test ------------
+
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_SEEDS   := $(BUILD)/fuzz-seeds
+REPLAYS      := $(FUZZ_TARGETS:%=$(BUILD)/tests/test_fuzz_%)
+FUZZERS      := $(FUZZ_TARGETS:%=$(BUILD)/fuzz_%)
+
+$(FUZZ_SEEDS)/stamp: tests/fuzz/seeds.py tests/cli/hostile_zips.py share/importtrace/rules
+	$(call say,SEEDS,$@)
+	$(Q)python3 tests/fuzz/seeds.py $(FUZZ_SEEDS) && touch $@
+
+$(BUILD)/tests/test_fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/fuzz.c $(LIBRARY) | $(FUZZ_SEEDS)/stamp
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -DREPLAY_SEEDS='"$(FUZZ_SEEDS)/$*"' \
+		-DREPLAY_CORPUS='"tests/fuzz/corpus/$*"' $(filter %.c,$^) $(LIBRARY) $(LDFLAGS) $(LDLIBS) -o $@
+
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(LIBRARY) | $(FUZZ_SEEDS)/stamp
+	$(call say,FUZZ,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer $(filter %.c,$^) $(LIBRARY) $(LDFLAGS) $(LDLIBS) -o $@
+
+# T seconds for each target, or for those that ONLY names: make fuzz T=60 ONLY="zip elf"
+T ?= 60
+ONLY ?= $(FUZZ_TARGETS)
+.PHONY: fuzz fuzzers
+fuzzers: $(FUZZERS)
+fuzz:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzzing CC=clang CFLAGS="-O1 -g" \
+		SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	$(Q)tests/fuzz/run $(BUILD)/fuzzing $(T) $(ONLY)
+
 .PHONY: test test-unit test-programs
-test-programs: all $(UNIT_TESTS) $(PROBES) $(ROUTES) $(BUILD)/probes/generate $(BUILD)/tests/scan-dump \
+test-programs: all $(REPLAYS) $(UNIT_TESTS) $(PROBES) $(ROUTES) $(BUILD)/probes/generate $(BUILD)/tests/scan-dump \
 	$(BUILD)/tests/libfault.so
 
 test: test-programs test-programs-asan
@@ -270,4 +301,4 @@ clean:
 
 .PHONY: help
 help:
-	@echo "all test test-unit generate oracle stress test-vm scan-diff asan clang tidy format format-check safety install clean"
+	@echo "all test test-unit generate oracle stress fuzz test-vm scan-diff asan clang tidy format format-check safety install clean"

@@ -54,7 +54,7 @@ static void apply_rewrites(const struct plan *p, struct members *m)
 		one = members_find(m, &key);
 		if (!one)
 			continue;
-		one->data = xstrndup(w->text, w->len);
+		one->data = xmemdup(w->text, w->len);
 		one->data_len = one->size = w->len;
 	}
 }

@@ -69,7 +69,7 @@ void member_set_origin(struct member *m, const struct member *from)
 	m->entry = from->entry;
 	m->size = from->size;
 	m->mtime_ns = from->mtime_ns;
-	m->data = from->data ? xstrndup(from->data, from->data_len) : NULL;
+	m->data = from->data ? xmemdup(from->data, from->data_len) : NULL;
 	m->data_len = from->data_len;
 }
 

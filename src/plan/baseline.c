@@ -341,12 +341,13 @@ static int read_lines(struct reader *r, const char *text, size_t len)
 	if (memchr(text, '\0', len))
 		return error_set(r->e, EINVAL, "not a baseline: it has NUL bytes");
 	for (const char *p = text; k == 0 && p < end;) {
-		size_t n = strcspn(p, "\n"), cr = n && p[n - 1] == '\r';
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((eol ? eol : end) - p), cr = n && p[n - 1] == '\r';
 		CLEANUP_FREE char *line = xstrndup(p, n - cr);
 
 		r->line++;
 		k = r->line == 1 ? read_magic(r, line) : read_line(r, line);
-		p += n + (p[n] == '\n');
+		p += n + (eol != NULL);
 	}
 	return k == 0 && !r->line ? read_magic(r, "") : k;
 }

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "plan/shipped.h"
 
 #include <string.h>
 
@@ -26,18 +27,31 @@ static bool keeps(const struct plan *p, enum safety safety, size_t r, size_t i)
 	return reasons && d->level <= safety;
 }
 
+static void add_file_to_level(struct level *ret, const char *path, uint64_t bytes)
+{
+	amount_add_bytes(&ret->kept, bytes);
+	if (path_ends(path, ".pyc"))
+		amount_add_bytes(&ret->kept_bytecode, bytes);
+}
+
+/* What the plan keeps counts as the layer has it; the rest as the tree has it. */
 static void add_level(const struct plan *p, enum safety safety, struct level *ret)
 {
 	ret->known = true;
+	for (size_t k = 0; p->shipped && k < p->shipped->n_extra; k++) {
+		const struct shipped_extra *x = &p->shipped->extra[k];
+
+		if (keeps(p, safety, x->root, x->entry))
+			add_file_to_level(ret, x->path, x->bytes);
+	}
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
 			const struct entry *ent = &p->inv->roots[r].entries[i];
 
-			if (ent->type == ENTRY_DIR || !keeps(p, safety, r, i))
+			if (ent->type == ENTRY_DIR || !keeps(p, safety, r, i) ||
+			    plan_left_out(p, r, i))
 				continue;
-			amount_add(&ret->kept, ent);
-			if (path_ends(ent->path, ".pyc"))
-				amount_add(&ret->kept_bytecode, ent);
+			add_file_to_level(ret, ent->path, plan_bytes(p, r, i));
 		}
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static void add_bytes(struct amount *a, uint64_t bytes)
+void amount_add_bytes(struct amount *a, uint64_t bytes)
 {
 	a->files++;
 	a->bytes += bytes;
@@ -14,7 +14,7 @@ static void add_bytes(struct amount *a, uint64_t bytes)
 
 void amount_add(struct amount *a, const struct entry *ent)
 {
-	add_bytes(a, ent->size);
+	amount_add_bytes(a, ent->size);
 	a->zipped += ent->packed;
 }
 
@@ -106,7 +106,7 @@ static void add_group(const struct plan *p, struct group_amount *g, size_t r, si
 {
 	amount_add(&g->all, &p->inv->roots[r].entries[i]);
 	if (plan_ships(p, r, i))
-		add_bytes(&g->kept, plan_bytes(p, r, i));
+		amount_add_bytes(&g->kept, plan_bytes(p, r, i));
 }
 
 char *summary_package(const struct plan *p, size_t root, size_t i)
@@ -166,10 +166,10 @@ static void add_entry(const struct plan *p, struct summary *s, size_t r, size_t 
 		amount_add(&s->by_category[plan_category(p, r, i)], ent);
 		return;
 	}
-	add_bytes(&s->kept, plan_bytes(p, r, i));
-	add_bytes(&s->by_reason[d->main], plan_bytes(p, r, i));
+	amount_add_bytes(&s->kept, plan_bytes(p, r, i));
+	amount_add_bytes(&s->by_reason[d->main], plan_bytes(p, r, i));
 	if (bytecode)
-		add_bytes(&s->kept_bytecode, plan_bytes(p, r, i));
+		amount_add_bytes(&s->kept_bytecode, plan_bytes(p, r, i));
 }
 
 /* Only bytecode comes besides what the tree has: compiled, it goes with its source. */
@@ -179,12 +179,12 @@ static void add_extra(const struct plan *p, struct summary *s, const struct ship
 	struct package_name n = package_of(p, x->root, x->entry);
 	CLEANUP_FREE char *type = file_type(x->path);
 
-	add_bytes(&s->kept, x->bytes);
-	add_bytes(&s->kept_bytecode, x->bytes);
-	add_bytes(&s->added, x->bytes);
-	add_bytes(&s->by_reason[REASON_PAIR], x->bytes);
-	add_bytes(&group_of(packages, n.name, n.len, n.version)->kept, x->bytes);
-	add_bytes(&group_of(types, type, strlen(type), "")->kept, x->bytes);
+	amount_add_bytes(&s->kept, x->bytes);
+	amount_add_bytes(&s->kept_bytecode, x->bytes);
+	amount_add_bytes(&s->added, x->bytes);
+	amount_add_bytes(&s->by_reason[REASON_PAIR], x->bytes);
+	amount_add_bytes(&group_of(packages, n.name, n.len, n.version)->kept, x->bytes);
+	amount_add_bytes(&group_of(types, type, strlen(type), "")->kept, x->bytes);
 }
 
 static int by_size(const void *a, const void *b)

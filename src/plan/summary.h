@@ -48,6 +48,7 @@ struct package_name package_of(const struct plan *p, size_t root, size_t i);
 /* How much of an entry's path leads to its site directory ("python/" in a zip: 7). */
 size_t site_length(const struct plan *p, size_t root, const char *path);
 void amount_add(struct amount *a, const struct entry *ent);
+void amount_add_bytes(struct amount *a, uint64_t bytes);
 
 void summary_make(const struct plan *p, struct summary *ret);
 void summary_free(struct summary *s);

@@ -1,6 +1,6 @@
 """Writes archives that no reader should trust, and some odd ones that are right.
 
-    hostile_zips.py DIR     one line each: FILE <TAB> what the refusal says, or "ok" and the names
+    hostile_zips.py DIR [small]     without the large ones; one line each: FILE <TAB> what the refusal says, or "ok" and the names
 """
 
 import io
@@ -287,8 +287,13 @@ def _():
     return out.bytes
 
 
+LARGE = {"bomb.zip", "implied-directories.zip", "many.zip", "many-without-zip64.zip"}
+
+
 def main():
     for name, expected, make in cases:
+        if name in LARGE and sys.argv[2:] == ["small"]:
+            continue
         with open(os.path.join(sys.argv[1], name), "wb") as f:
             f.write(make())
         print(name, expected, sep="\t")

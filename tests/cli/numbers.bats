@@ -58,3 +58,13 @@ agrees() {
 	importtrace report trace.json --safety package --root site= --json | grep "\"$pyc\"" |
 		grep -q '"kept":false'
 }
+
+@test "a zero byte in RECORD: the lines that stay are as they were" {
+	printf 'alpha/core.py,sha256=a\0b,182\nalpha/tests/test_core.py,,\n' \
+		>site/python/alpha-1.0.dist-info/RECORD
+	agrees --safety trace
+	python3 -c "
+import zipfile
+r = zipfile.ZipFile('layer.zip').read('python/alpha-1.0.dist-info/RECORD')
+assert b'alpha/core.py,sha256=a\0b,182\n' in r and b'test_core' not in r, r"
+}
