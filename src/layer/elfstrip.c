@@ -487,7 +487,7 @@ static bool write_headers(struct strip *st)
 
 		if (!stays(&st->s[i]))
 			continue;
-		if (st->rename && i)
+		if (st->rename)
 			h.sh_name = (GElf_Word)st->s[i].new_name;
 		h.sh_link = stays(&st->s[h.sh_link]) ? (GElf_Word)st->s[h.sh_link].number : 0;
 		/* An empty section must not point behind the end. */
