@@ -21,7 +21,7 @@ ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla
-CPPFLAGS += -D_GNU_SOURCE -include src/base/banned.h -Iinclude -Isrc -I$(BUILD) -DRULES_BUILTIN='"share/importtrace/rules"' \
+CPPFLAGS += -D_GNU_SOURCE -include src/base/banned.h -Iinclude -Isrc -I$(BUILD) -DMULTIARCH='"$(shell $(CC) -print-multiarch)"' -DRULES_BUILTIN='"share/importtrace/rules"' \
 	-DWITNESS='"share/importtrace/witness.py"'
 ALL_CFLAGS := -std=gnu17 $(WARNINGS) $(CFLAGS) -pthread
 ifneq ($(SANITIZE),)

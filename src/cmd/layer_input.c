@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "cmd/cmd.h"
 #include "cmd/default_roots.h"
+#include "cmd/interpreter.h"
 #include "cmd/zip_root.h"
 #include "layer/sources.h"
 #include "layer/tree.h"
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPT_SAFETY = 512, OPT_FORCE, OPT_RULES, OPT_AT };
+enum { OPT_SAFETY = 512, OPT_FORCE, OPT_RULES, OPT_WITH_INTERPRETER, OPT_AT };
 
 static const struct argp_option options[] = {
 	{"keep", 'k', "TRACE", 0, "A trace of what must work; repeatable", 0},
@@ -28,6 +29,11 @@ static const struct argp_option options[] = {
 	{"at", OPT_AT, "DIR", 0,
 	 "Where that zip was unpacked for the trace\n"
 	 "By default it is found by the files that the trace touched.",
+	 0},
+	{"with-interpreter", OPT_WITH_INTERPRETER, "EXE", OPTION_ARG_OPTIONAL,
+	 "Pack the traced Python too, to run it elsewhere\n"
+	 "The executable, what is needed of its standard library, and the shared libraries, under "
+	 "bin/ and lib/: the layer runs in an empty root directory.",
 	 0},
 	{"safety", OPT_SAFETY, "LEVEL", 0,
 	 "How far to go: static, trace … all (closure)\n"
@@ -99,6 +105,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		if (!in->n_roots)
 			argp_error(state, "--at belongs behind the --root of a zip");
 		in->at[in->n_roots - 1] = value;
+		break;
+	case OPT_WITH_INTERPRETER:
+		in->with_interpreter = true;
+		in->interpreter = value;
 		break;
 	case OPT_SAFETY:
 		in->plan.safety = parse_safety(value, state);
@@ -216,6 +226,8 @@ int input_roots(const struct layer_input *in, const struct traces *traces, const
 		r = default_roots_add(traces, name, inv, e);
 	for (size_t i = 0; r == 0 && i < in->n_roots; i++)
 		r = add_root(in->roots[i], in->at[i], traces, inv, e);
+	if (r == 0 && in->with_interpreter)
+		r = interpreter_add(in->interpreter, traces, inv, e);
 	if (r == 0) {
 		inventory_index(inv);
 		r = check_nesting(inv, e);

@@ -19,6 +19,8 @@ struct layer_input {
 	size_t n_roots;
 	char **at; /* --at DIR of the root with the same index; NULL where there is none */
 	bool forced[REFUSALS];
+	bool with_interpreter;      /* --with-interpreter */
+	const char *interpreter;    /* =EXE, or NULL: the traced one */
 	const char *rules_file;     /* --rules, or NULL */
 	struct plan_options plan;   /* --safety; input_load sets the rules */
 	struct rules user, builtin; /* what plan.user and plan.builtin point to */

@@ -182,6 +182,15 @@ int dirout_commit(struct dirout *d, struct error *e)
 	return 0;
 }
 
+int dir_write(const struct members *m, const char *target, const struct layer_progress *progress,
+	      struct error *e)
+{
+	CLEANUP_DIROUT struct dirout d = {0};
+	int r = dirout_prepare(m, target, progress, &d, e);
+
+	return r == 0 ? dirout_commit(&d, e) : r;
+}
+
 void dirout_discard(struct dirout *d)
 {
 	if (d->tmp)

@@ -21,6 +21,9 @@ int dirout_prepare(const struct members *m, const char *target,
 		   const struct layer_progress *progress, struct dirout *ret, struct error *e);
 /* Into its place. */
 int dirout_commit(struct dirout *d, struct error *e);
+/* Both at once. */
+int dir_write(const struct members *m, const char *target, const struct layer_progress *progress,
+	      struct error *e);
 /* Drops what was not committed; harmless after a commit. */
 void dirout_discard(struct dirout *d);
 

@@ -97,6 +97,19 @@ bool elf_find(struct plan *p, size_t root, size_t i, const char *needed, size_t 
 	       find_by_name(p, root, i, needed, to_root, to);
 }
 
+/* The link beside a library that has the name it is needed by: libz.so.1 → libz.so.1.3. */
+static void keep_name(struct plan *p, size_t root, size_t i, const char *needed, size_t by_root,
+		      size_t by)
+{
+	const struct inventory_root *r = &p->inv->roots[root];
+	CLEANUP_FREE char *dir = path_dir(r->entries[i].path);
+	CLEANUP_FREE char *path = dir[0] ? path_join(dir, needed) : xstrdup(needed);
+	size_t link = inventory_find(r, path);
+
+	if (link != INVENTORY_NONE && link != i && r->entries[link].type == ENTRY_LINK)
+		plan_keep(p, root, link, REASON_ELF, by_root, by);
+}
+
 void pass_elf(struct plan *p)
 {
 	for (size_t r = 0; r < p->inv->n_roots; r++)
@@ -107,7 +120,9 @@ void pass_elf(struct plan *p)
 			if (!elf || !plan_kept(p, r, i))
 				continue;
 			for (size_t k = 0; k < elf->n_needed; k++)
-				if (elf_find(p, r, i, elf->needed[k], &to_root, &to))
+				if (elf_find(p, r, i, elf->needed[k], &to_root, &to)) {
 					plan_keep(p, to_root, to, REASON_ELF, r, i);
+					keep_name(p, to_root, to, elf->needed[k], r, i);
+				}
 		}
 }

@@ -59,6 +59,9 @@ static void find_bases(const struct plan *p, size_t r, struct bases *b)
 	for (size_t i = 0; i < root->n_entries; i++)
 		if (root->entries[i].text && path_ends(root->entries[i].path, ".pth"))
 			add_pth(root, &root->entries[i], b);
+	/* Of a standard library: its native modules (sysconfig's destshared). */
+	if (inventory_find(root, "lib-dynload") != INVENTORY_NONE)
+		add_base(b, xstrdup("lib-dynload"));
 	add_base(b, xstrdup(""));
 }
 

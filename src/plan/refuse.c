@@ -55,13 +55,21 @@ static char *difference(const struct trace_file *f, const struct inventory_root 
 	return NULL;
 }
 
+/* Of a root that was read in part only: whether the path is in that part. */
+static bool is_read(const struct inventory_root *root, const char *below)
+{
+	CLEANUP_FREE char *name = xstrndup(below, strcspn(below, "/"));
+
+	return !root->partial || inventory_find(root, name) != INVENTORY_NONE;
+}
+
 /* The root that a path is below, and the rest of it. */
 static const struct inventory_root *root_of(const struct inventory *inv, const char *path,
 					    const char **below)
 {
 	for (size_t r = 0; r < inv->n_roots; r++) {
 		*below = path_below(path, inv->roots[r].dir);
-		if (*below && **below)
+		if (*below && **below && is_read(&inv->roots[r], *below))
 			return &inv->roots[r];
 	}
 	return NULL;
@@ -82,7 +90,7 @@ static char *changed(const struct trace *t, const char *name, const struct inven
 		/* What the run made is no input; what it removed itself was gone already. */
 		if (!root || f->created)
 			continue;
-		(*touched)++;
+		*touched += !root->partial;
 		what = f->type == TRACE_TYPE_UNKNOWN ? NULL : difference(f, root, below);
 		n += what != NULL;
 		if (first)
