@@ -21,8 +21,10 @@ ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla
-CPPFLAGS += -D_GNU_SOURCE -include src/base/banned.h -Iinclude -Isrc -I$(BUILD) -DMULTIARCH='"$(shell $(CC) -print-multiarch)"' -DRULES_BUILTIN='"share/importtrace/rules"' \
-	-DWITNESS='"share/importtrace/witness.py"'
+# Where the loader of this distribution looks first: lib/$(MULTIARCH).
+MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
+CPPFLAGS += -D_GNU_SOURCE -include src/base/banned.h -Iinclude -Isrc -I$(BUILD) -DRULES_BUILTIN='"share/importtrace/rules"' \
+	-DWITNESS='"share/importtrace/witness.py"' -DMULTIARCH='"$(MULTIARCH)"'
 ALL_CFLAGS := -std=gnu17 $(WARNINGS) $(CFLAGS) -pthread
 ifneq ($(SANITIZE),)
   ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
