@@ -341,10 +341,11 @@ static char *common_dir(const struct input *list, size_t n)
 
 	for (size_t i = 1; i < n; i++)
 		while (!path_below(list[i].t->cwd, dir) && strcmp(dir, "/") != 0) {
-			char *above = path_dir(dir);
+			CLEANUP_FREE char *above = path_dir(dir);
 
 			free(dir);
-			dir = above;
+			/* Above a relative one there is nothing. */
+			dir = above[0] ? TAKE_PTR(above) : xstrdup("/");
 		}
 	return dir;
 }
