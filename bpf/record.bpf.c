@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
-/* record - the four entry points of the kernel side.
+/* record - the entry points of the kernel side, at four tracepoints.
  *
  * sys_exit sees every system call of the machine, so it looks at the number first (a table), at
  * the tree second, and does the rest only for calls that name, open, map or list files in a
@@ -11,6 +11,7 @@
 #include "emit.h"
 #include "state.h"
 #include "tree.h"
+#include "turn.h"
 #include "view.h"
 #include "walk.h"
 
@@ -257,8 +258,8 @@ static __always_inline void send_in_root(struct scratch *s, struct task_struct *
 
 	s->event.flags |= EVENT_ROOTED;
 	if (add_user_name(s, arg(s, call->name_arg), &s->event.name_len) > 0 &&
-	    add_base(s, SCRATCH_CALL, task, dirfd, &s->event.base_len) &&
-	    add_base(s, SCRATCH_CALL, task, dirfd, &s->event.root_len))
+	    add_base(s, s->which, task, dirfd, &s->event.base_len) &&
+	    add_base(s, s->which, task, dirfd, &s->event.root_len))
 		event_send(s);
 }
 
@@ -276,7 +277,7 @@ static __always_inline void on_open(struct scratch *s, struct task_struct *task,
 		s->event.op |= TRACE_WRITE;
 	if (flags & __O_TMPFILE & ~(__u64)O_PATH)
 		s->event.flags |= EVENT_TMPFILE;
-	if (file && !add_file(s, SCRATCH_CALL, file) && !(s->event.flags & EVENT_DETACHED))
+	if (file && !add_file(s, s->which, file) && !(s->event.flags & EVENT_DETACHED))
 		return;
 	if (call->name_arg == CALL_ARG_NONE) {
 		if (!file)
@@ -285,9 +286,9 @@ static __always_inline void on_open(struct scratch *s, struct task_struct *task,
 			event_send(s);
 	} else if (how.resolve & RESOLVE_IN_ROOT) {
 		send_in_root(s, task, call);
-	} else if (add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg),
-			    dir_of(s, call->dir_arg)) >= 0) {
-		send_named(s, SCRATCH_CALL, task);
+	} else if (add_name(s, s->which, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) >=
+		   0) {
+		send_named(s, s->which, task);
 	}
 }
 
@@ -298,7 +299,7 @@ static __always_inline void on_fd(struct scratch *s, struct task_struct *task,
 
 	if (!file)
 		count(COUNT_UNREADABLE); /* closed by another thread since */
-	else if (add_file(s, SCRATCH_CALL, file))
+	else if (add_file(s, s->which, file))
 		event_send(s);
 	s->event.flags &= (__u16)~EVENT_CREATED;
 }
@@ -396,7 +397,7 @@ static __always_inline void on_chdir(struct scratch *s, struct task_struct *task
 	int got;
 
 	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	if (walk_path(s, SCRATCH_CALL, dentry, mnt, &s->event.path_len) != STEP_DONE)
+	if (walk_path(s, s->which, dentry, mnt, &s->event.path_len) != STEP_DONE)
 		return;
 	start = s->pos;
 	got = add_user_name(s, arg(s, call->name_arg), &s->event.name_len);
@@ -406,7 +407,7 @@ static __always_inline void on_chdir(struct scratch *s, struct task_struct *task
 		s->event.name_len = 0;
 		s->pos = start;
 	}
-	send_named(s, SCRATCH_CALL, task);
+	send_named(s, s->which, task);
 }
 
 static __always_inline bool follows_not(const struct scratch *s, const struct call *call)
@@ -437,7 +438,7 @@ static __always_inline bool add_second(struct scratch *s, struct task_struct *ta
 	if (!is_relative(s, start))
 		return true;
 	s->event.flags |= EVENT_BASE2;
-	return add_base(s, SCRATCH_CALL, task, dir_of(s, call->dir2_arg), &s->event.base2_len);
+	return add_base(s, s->which, task, dir_of(s, call->dir2_arg), &s->event.base2_len);
 }
 
 /* The file type that a call of the stat family has just told its caller. */
@@ -481,12 +482,12 @@ static __always_inline void on_name(struct scratch *s, struct task_struct *task,
 	s->event.kind = EVENT_NAME;
 	s->event.flags = name_flags(s, call);
 	add_mode(s, call, compat);
-	got = add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg), dir_of(s, call->dir_arg));
+	got = add_name(s, s->which, task, arg(s, call->name_arg), dir_of(s, call->dir_arg));
 	/* No name is a call on a descriptor; its second path, if any, still counts. */
 	if (got < 0 || (got == 0 && call->name2_arg == CALL_ARG_NONE))
 		return;
 	if (add_second(s, task, call))
-		send_named(s, SCRATCH_CALL, task);
+		send_named(s, s->which, task);
 }
 
 static __always_inline void on_miss(struct scratch *s, struct task_struct *task,
@@ -495,9 +496,8 @@ static __always_inline void on_miss(struct scratch *s, struct task_struct *task,
 	s->event.kind = EVENT_MISS;
 	if ((call->flags & CALL_HOW) && (open_how(s, call).resolve & RESOLVE_IN_ROOT))
 		send_in_root(s, task, call);
-	else if (add_name(s, SCRATCH_CALL, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) >
-		 0)
-		send_named(s, SCRATCH_CALL, task);
+	else if (add_name(s, s->which, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) > 0)
+		send_named(s, s->which, task);
 }
 
 static __always_inline void on_success(struct scratch *s, struct task_struct *task,
@@ -562,17 +562,15 @@ static __always_inline bool is_miss(long ret, const struct call *call)
 }
 
 static __always_inline void on_call(struct task_struct *task, struct pt_regs *regs,
-				    const struct call *call, bool compat, long ret)
+				    const struct call *call, bool compat, long ret, __u32 which)
 {
-	struct scratch *s = scratch_get(SCRATCH_CALL);
+	struct scratch *s = scratch_begin(which);
 
-	if (!s) {
-		count(COUNT_SCRATCH);
+	if (!s)
 		return;
-	}
 	if (is_error(ret) && !is_miss(ret, call))
 		return;
-	if (on_other_call(task, call) || !view_enter(s, SCRATCH_CALL, task))
+	if (on_other_call(task, call) || !view_enter(s, s->which, task))
 		return;
 	read_args(regs, s->args, compat);
 	s->ret = ret;
@@ -602,8 +600,7 @@ static __always_inline void on_beyond(long nr, long ret)
 		count(nr & X32_BIT ? COUNT_COMPAT : COUNT_UNKNOWN);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
+static __always_inline int call_ended(struct pt_regs *regs, long ret, __u32 which)
 {
 	long nr = call_number(regs);
 	struct task_struct *task;
@@ -630,12 +627,30 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	compat = is_compat(task);
 	call = compat ? calls32[nr] : calls[nr];
 	if (call.kind && call.kind != CALL_MARK)
-		on_call(task, regs, &call, compat, compat ? (__s32)ret : ret);
+		on_call(task, regs, &call, compat, compat ? (__s32)ret : ret, which);
 	return 0;
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
+{
+	return turn_mine(TRACEPOINT_CALL, 0, false) ? call_ended(regs, ret, SCRATCH_CALL) : 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_exit_2, struct pt_regs *regs, long ret)
+{
+	return turn_mine(TRACEPOINT_CALL, 1, false) ? call_ended(regs, ret, SCRATCH_CALL_2) : 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_exit_3, struct pt_regs *regs, long ret)
+{
+	return turn_mine(TRACEPOINT_CALL, 2, true) ? call_ended(regs, ret, SCRATCH_CALL_3) : 0;
+}
+
+static __always_inline int process_forked(struct task_struct *parent, struct task_struct *child,
+					  __u32 which)
 {
 	struct mnt_namespace *ns;
 	struct scratch *s;
@@ -648,15 +663,28 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	if (parent->tgid == child->tgid)
 		return 0;
 	tree_add((__u32)child->tgid);
-	s = scratch_get(SCRATCH_PROCESS);
-	if (!s) {
-		count(COUNT_SCRATCH);
+	s = scratch_begin(which);
+	if (!s)
 		return 0;
-	}
 	event_begin(s, EVENT_FORK, (__u32)parent->tgid);
 	s->event.arg = (__u32)child->tgid;
 	event_send(s);
 	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return turn_mine(TRACEPOINT_FORK, 0, false)
+		       ? process_forked(parent, child, preemptible ? SCRATCH_FORK : SCRATCH_PROCESS)
+		       : 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork_2, struct task_struct *parent, struct task_struct *child)
+{
+	return turn_mine(TRACEPOINT_FORK, 1, true) ? process_forked(parent, child, SCRATCH_FORK_2)
+						   : 0;
 }
 
 /* The kernel's own copy of the name that was executed (bprm->filename is kernel memory). */
@@ -678,13 +706,13 @@ static __always_inline void add_exec_name(struct scratch *s, struct task_struct 
 	s->event.name_len = (__u16)n;
 	s->pos = pos + (__u32)n;
 	if (is_relative(s, pos))
-		add_base(s, SCRATCH_PROCESS, task, AT_FDCWD, &s->event.base_len);
+		add_base(s, s->which, task, AT_FDCWD, &s->event.base_len);
 	else
 		s->event.flags |= EVENT_AT_ROOT;
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+static __always_inline int process_executed(struct task_struct *task, struct linux_binprm *bprm,
+					    __u32 which)
 {
 	struct scratch *s;
 
@@ -695,38 +723,62 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 		tree_remove((__u32)task->tgid);
 		return 0;
 	}
-	s = scratch_get(SCRATCH_PROCESS);
-	if (!s) {
-		count(COUNT_SCRATCH);
+	s = scratch_begin(which);
+	if (!s)
 		return 0;
-	}
 	if (!compat_known && is_compat(task))
 		count(COUNT_COMPAT);
-	if (!view_enter(s, SCRATCH_PROCESS, task))
+	if (!view_enter(s, s->which, task))
 		return 0;
 	event_begin(s, EVENT_EXEC, (__u32)task->tgid);
 	s->event.view = s->view;
-	add_file(s, SCRATCH_PROCESS, bprm->file);
+	add_file(s, s->which, bprm->file);
 	s->event.flags &= (__u16)~EVENT_CREATED;
 	add_exec_name(s, task, bprm->filename);
-	send_named(s, SCRATCH_PROCESS, task);
+	send_named(s, s->which, task);
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(process_exit, struct task_struct *task)
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	return turn_mine(TRACEPOINT_EXEC, 0, false)
+		       ? process_executed(task, bprm, preemptible ? SCRATCH_EXEC : SCRATCH_PROCESS)
+		       : 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec_2, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	return turn_mine(TRACEPOINT_EXEC, 1, true) ? process_executed(task, bprm, SCRATCH_EXEC_2)
+						   : 0;
+}
+
+static __always_inline int process_exited(struct task_struct *task, __u32 which)
 {
 	struct scratch *s;
 
 	if (BPF_CORE_READ(task, signal, live.counter) != 0 || !tree_has((__u32)task->tgid))
 		return 0;
 	tree_remove((__u32)task->tgid);
-	s = scratch_get(SCRATCH_PROCESS);
-	if (!s) {
-		count(COUNT_SCRATCH);
+	s = scratch_begin(which);
+	if (!s)
 		return 0;
-	}
 	event_begin(s, EVENT_EXIT, (__u32)task->tgid);
 	event_send(s);
 	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	return turn_mine(TRACEPOINT_EXIT, 0, false)
+		       ? process_exited(task, preemptible ? SCRATCH_EXIT : SCRATCH_PROCESS)
+		       : 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit_2, struct task_struct *task)
+{
+	return turn_mine(TRACEPOINT_EXIT, 1, true) ? process_exited(task, SCRATCH_EXIT_2) : 0;
 }

@@ -23,6 +23,8 @@ const volatile bool compat_known;
 const volatile bool own_user_only;
 /* What the first process of the tree says in a prctl to be seeded. */
 const volatile __u64 cookie;
+/* Whether a program can be preempted by a task that then comes to the same program (turn.h). */
+const volatile bool preemptible;
 /* Bytes waiting in the ring from which on the reader is woken. */
 const volatile __u64 wake_bytes;
 
@@ -75,17 +77,31 @@ struct scratch {
 	__u64 in_file_system; /* the walk ends at the root of the file system, not of the mounts */
 	__u64 tree_at, tree_top, tree_up; /* cursor over the mounts of a namespace */
 	__u32 views_sent;
-	__u32 pad;
+	__u32 which;   /* of the working memories this one is */
 	__u64 args[6]; /* of the system call */
 	__s64 ret;
 };
 
-/* Two for each CPU: one for system calls, one for the process events. */
-enum { SCRATCH_CALL, SCRATCH_PROCESS, SCRATCHES };
+/* Two for each CPU: one for system calls, one for the process events. Where programs can be
+ * preempted one for each program. */
+enum {
+	SCRATCH_CALL,
+	SCRATCH_PROCESS,
+	SCRATCH_CALL_2 = SCRATCH_PROCESS,
+	SCRATCH_CALL_3,
+	SCRATCH_FORK,
+	SCRATCH_FORK_2,
+	SCRATCH_EXEC,
+	SCRATCH_EXEC_2,
+	SCRATCH_EXIT,
+	SCRATCH_EXIT_2,
+};
+
+_Static_assert(SCRATCH_EXIT_2 + 1 == SCRATCHES, "one for each program");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SCRATCHES); /* times the number of CPUs, set before loading */
+	__uint(max_entries, SCRATCHES_SINGLE); /* set before loading */
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratches SEC(".maps");
@@ -99,7 +115,19 @@ static __always_inline void count(enum counter c)
  * on a CPU: the kernel refuses that and counts it (recursion_misses, read at the end). */
 static __always_inline struct scratch *scratch_get(__u32 which)
 {
-	__u32 i = bpf_get_smp_processor_id() * SCRATCHES + which;
+	__u32 i = bpf_get_smp_processor_id() * (preemptible ? SCRATCHES : SCRATCHES_SINGLE) + which;
 
 	return bpf_map_lookup_elem(&scratches, &i);
+}
+
+/* The same when a program begins; NULL is counted. */
+static __always_inline struct scratch *scratch_begin(__u32 which)
+{
+	struct scratch *s = scratch_get(which);
+
+	if (s)
+		s->which = which;
+	else
+		count(COUNT_SCRATCH);
+	return s;
 }

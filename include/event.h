@@ -101,7 +101,20 @@ enum counter {
 	COUNTERS,
 };
 
+/* Where programs can be preempted (bpf/turn.h): the tracepoints of which each has copies. */
+enum tracepoint {
+	TRACEPOINT_CALL,
+	TRACEPOINT_FORK,
+	TRACEPOINT_EXEC,
+	TRACEPOINT_EXIT,
+	TRACEPOINTS,
+};
+
 /* --- user → kernel -------------------------------------------------------------------------- */
+
+/* Working memories for each CPU, without and with copies. */
+#define SCRATCHES_SINGLE 2
+#define SCRATCHES        9
 
 enum call_kind {
 	CALL_NONE,

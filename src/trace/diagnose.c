@@ -29,7 +29,7 @@ static void add(struct diagnosis *d, bool ok, const char *what, char *detail, co
 		free(detail);
 }
 
-static bool kernel_at_least(int major, int minor)
+bool kernel_at_least(int major, int minor)
 {
 	struct utsname u = {0};
 	int have_major = 0, have_minor = 0;

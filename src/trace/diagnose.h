@@ -22,6 +22,8 @@ struct diagnosis {
 	int n;
 };
 
+bool kernel_at_least(int major, int minor);
+
 void diagnose(struct diagnosis *ret);
 void diagnosis_free(struct diagnosis *d);
 

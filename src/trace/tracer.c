@@ -68,6 +68,38 @@ static int on_record(void *ctx, void *data, size_t size)
 	return 0;
 }
 
+/* The programs in the order in which they are attached (bpf/turn.h). */
+static const struct {
+	size_t prog, link; /* where the skeleton has them */
+	enum tracepoint at;
+	bool copy;
+} programs[] = {
+#define PROGRAM(name, at, copy)                                                                   \
+	{                                                                                         \
+		offsetof(struct record_bpf, progs.name), offsetof(struct record_bpf, links.name), \
+			at, copy                                                                  \
+	}
+	PROGRAM(sys_exit, TRACEPOINT_CALL, false),
+	PROGRAM(sys_exit_2, TRACEPOINT_CALL, true),
+	PROGRAM(sys_exit_3, TRACEPOINT_CALL, true),
+	PROGRAM(process_fork, TRACEPOINT_FORK, false),
+	PROGRAM(process_fork_2, TRACEPOINT_FORK, true),
+	PROGRAM(process_exec, TRACEPOINT_EXEC, false),
+	PROGRAM(process_exec_2, TRACEPOINT_EXEC, true),
+	PROGRAM(process_exit, TRACEPOINT_EXIT, false),
+	PROGRAM(process_exit_2, TRACEPOINT_EXIT, true),
+};
+
+static struct bpf_program *program_at(struct record_bpf *skel, size_t i)
+{
+	return *(struct bpf_program **)((char *)skel + programs[i].prog);
+}
+
+static struct bpf_link **link_at(struct record_bpf *skel, size_t i)
+{
+	return (struct bpf_link **)((char *)skel + programs[i].link);
+}
+
 static size_t ring_size(size_t bytes)
 {
 	size_t size = (size_t)getpagesize();
@@ -79,6 +111,7 @@ static size_t ring_size(size_t bytes)
 
 static int configure(struct record_bpf *skel, const struct tracer_options *opt)
 {
+	bool preemptible = kernel_at_least(7, 0);
 	__u32 cpus = (__u32)libbpf_num_possible_cpus();
 	size_t size = ring_size(opt->ring_bytes);
 	int r;
@@ -88,12 +121,16 @@ static int configure(struct record_bpf *skel, const struct tracer_options *opt)
 	skel->rodata->cookie = opt->cookie;
 	skel->rodata->own_user_only = opt->own_user_only;
 	skel->rodata->wake_bytes = size / 4 < WAKE_BYTES ? size / 4 : WAKE_BYTES;
+	skel->rodata->preemptible = preemptible;
+	bpf_map__set_autocreate(skel->maps.turns, preemptible);
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		bpf_program__set_autoload(program_at(skel, i), preemptible || !programs[i].copy);
 	r = bpf_map__set_max_entries(skel->maps.ring, (__u32)size);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skel->maps.tracked, opt->processes);
 	return r ? r
 		 : bpf_map__set_max_entries(skel->maps.scratches,
-					    cpus * bpf_map__max_entries(skel->maps.scratches));
+					    cpus * (preemptible ? SCRATCHES : SCRATCHES_SINGLE));
 }
 
 /* --- with a slice of the kernel's type information --------------------------------------------- */
@@ -243,21 +280,15 @@ int tracer_open(const struct tracer_options *opt, tracer_handler handler, void *
 
 int tracer_attach(struct tracer *t, struct error *e)
 {
-	const struct {
-		const struct bpf_program *prog;
-		struct bpf_link **link;
-	} each[] = {
-		{t->skel->progs.sys_exit, &t->skel->links.sys_exit},
-		{t->skel->progs.process_fork, &t->skel->links.process_fork},
-		{t->skel->progs.process_exec, &t->skel->links.process_exec},
-		{t->skel->progs.process_exit, &t->skel->links.process_exit},
-	};
-
 	/* Not by the skeleton: newer libbpf forgets a program's section when its type changes, and
 	 * then leaves the program out in silence. */
-	for (size_t i = 0; i < ARRAY_SIZE(each); i++) {
-		*each[i].link = bpf_program__attach_trace(each[i].prog);
-		if (!*each[i].link)
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		struct bpf_program *prog = program_at(t->skel, i);
+
+		if (!bpf_program__autoload(prog))
+			continue;
+		*link_at(t->skel, i) = bpf_program__attach_trace(prog);
+		if (!*link_at(t->skel, i))
 			return explain(e, errno, "cannot attach to the kernel's tracepoints");
 	}
 	return 0;
@@ -286,11 +317,35 @@ static uint64_t recursion_misses(const struct bpf_program *prog)
 	return info.recursion_misses;
 }
 
+static void detach(struct record_bpf *skel)
+{
+	for (size_t i = ARRAY_SIZE(programs); i-- > 0;) {
+		bpf_link__destroy(*link_at(skel, i));
+		*link_at(skel, i) = NULL;
+	}
+}
+
+/* What the first copies missed, less what the others have rescued. */
+static uint64_t lost_by_recursion(struct record_bpf *skel)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		uint64_t missed, rescued = skel->bss->rescued[programs[i].at];
+
+		if (programs[i].copy)
+			continue;
+		missed = recursion_misses(program_at(skel, i));
+		lost += missed > rescued ? missed - rescued : rescued - missed;
+	}
+	return lost;
+}
+
 int tracer_stop(struct tracer *t, struct tracer_stats *ret, struct error *e)
 {
 	int r;
 
-	record_bpf__detach(t->skel);
+	detach(t->skel);
 	r = tracer_consume(t, e);
 	if (r < 0)
 		return r;
@@ -298,10 +353,7 @@ int tracer_stop(struct tracer *t, struct tracer_stats *ret, struct error *e)
 	ret->received = t->received;
 	ret->malformed = t->malformed;
 	ret->seeded_tgid = t->skel->bss->seeded_tgid;
-	ret->recursion_misses = recursion_misses(t->skel->progs.sys_exit) +
-				recursion_misses(t->skel->progs.process_fork) +
-				recursion_misses(t->skel->progs.process_exec) +
-				recursion_misses(t->skel->progs.process_exit);
+	ret->recursion_misses = lost_by_recursion(t->skel);
 	return 0;
 }
 

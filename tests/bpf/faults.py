@@ -22,7 +22,8 @@ import subprocess
 import sys
 import time
 
-PROGRAMS = {"sys_exit", "process_fork", "process_exec", "process_exit"}
+PROGRAMS = {"sys_exit", "sys_exit_2", "sys_exit_3", "process_fork", "process_fork_2", "process_exec",
+            "process_exec_2", "process_exit", "process_exit_2"}
 PR_SET_CHILD_SUBREAPER = 36
 
 

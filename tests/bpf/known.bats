@@ -117,6 +117,33 @@ os.kill(os.getppid(), signal.SIGCONT)'
 	cmp "$T/slice" "$T/whole"
 }
 
+@test "with the copies of each program that Linux 7.0 needs" {
+	command -v gcc >/dev/null || skip "a compiler is needed"
+	cat >"$T/uname.c" <<-'C'
+	#include <string.h>
+	#include <sys/syscall.h>
+	#include <sys/utsname.h>
+	#include <unistd.h>
+	int uname(struct utsname *u)
+	{
+		int r = (int)syscall(SYS_uname, u);
+		strcpy(u->release, "7.0.0");
+		return r;
+	}
+	C
+	gcc -shared -fPIC -o "$T/uname.so" "$T/uname.c"
+	export LD_PRELOAD=$T/uname.so
+	importtrace record -q -o "$T/trace.json" -- \
+		sh -c 'grep -h ^prog_tag /proc/$PPID/fdinfo/* | wc -l' >"$T/programs"
+	[ "$(cat "$T/programs")" -ge 9 ]
+	for mode in plain threads fork vfork daemon; do
+		rm -rf "$T/d"
+		mkdir "$T/d"
+		"$probe" prepare "$T/d" /dev/null
+		known $mode
+	done
+}
+
 @test "what a Python program does" {
 	importtrace record -q -o "$T/trace.json" -- \
 		python3 -S -E probes/known/touch.py "$T/d" "$T/expected"
