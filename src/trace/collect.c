@@ -6,6 +6,7 @@
 #include "base/strmap.h"
 #include "trace/heard.h"
 #include "trace/interp.h"
+#include "trace/origins.h"
 #include "trace/resolve.h"
 #include "trace/tracefile.h"
 
@@ -25,16 +26,6 @@ struct pending {
 };
 
 #define PENDING_MAX 100000
-
-/* How a file came to be at its path, by the first record of it. Whether the run has made it is
- * worked out from that at the end: records that waited come out of order. */
-struct origin {
-	bool made;   /* that call made it */
-	size_t from; /* that call moved it from there: index into files, or SIZE_MAX */
-};
-
-static const struct origin FOUND = {.from = SIZE_MAX};
-static const struct origin MADE = {.made = true, .from = SIZE_MAX};
 
 struct collector {
 	int64_t start_ns;
@@ -210,7 +201,7 @@ static char *touch_name(struct collector *c, const struct heard *h, const char *
 {
 	bool via_link = false;
 	char *path = meaning(c, h, name, h->ev->flags & EVENT_NOFOLLOW, &via_link);
-	struct trace_file *f = path ? touch(c, h->ev, path, op, FOUND) : NULL;
+	struct trace_file *f = path ? touch(c, h->ev, path, op, ORIGIN_FOUND) : NULL;
 
 	if (f && via_link)
 		add_requested(c, f, h, name);
@@ -244,7 +235,7 @@ static void touch_asked(struct collector *c, const struct heard *h, struct trace
 		add_requested(c, f, h, h->name);
 	if (found && strcmp(path_base(meant), path_base(where)) != 0 &&
 	    strncmp(meant, "/proc/", 6) != 0 && path_lstat(meant, &st) == 0)
-		touch(c, h->ev, meant, h->ev->op, FOUND);
+		touch(c, h->ev, meant, h->ev->op, ORIGIN_FOUND);
 }
 
 static void on_file(struct collector *c, const struct heard *h)
@@ -255,7 +246,7 @@ static void on_file(struct collector *c, const struct heard *h)
 
 	if (!where)
 		return;
-	f = touch(c, h->ev, where, h->ev->op, created ? MADE : FOUND);
+	f = touch(c, h->ev, where, h->ev->op, created ? ORIGIN_MADE : ORIGIN_FOUND);
 	if (created) {
 		links_made(&c->resolver.links, where, NULL, false);
 		resolver_forget(&c->resolver, where);
@@ -284,6 +275,8 @@ static void on_removed(struct collector *c, const struct event *ev, const char *
 static void on_moved(struct collector *c, const struct event *ev, const char *from, const char *to)
 {
 	struct links *links = &c->resolver.links;
+	/* A late move may be looked into while another one is. */
+	const char *outer_from = links->moved_from, *outer_to = links->moved_to;
 	bool exchange = ev->flags & EVENT_EXCHANGE;
 
 	links_settle(links, from, to);
@@ -295,7 +288,8 @@ static void on_moved(struct collector *c, const struct event *ev, const char *fr
 	links->moved_from = exchange ? to : NULL;
 	links->moved_to = from;
 	retry(c, to);
-	links->moved_from = NULL;
+	links->moved_from = outer_from;
+	links->moved_to = outer_to;
 	resolver_forget(&c->resolver, from);
 	resolver_forget(&c->resolver, to);
 	links_moved(links, from, to, exchange);
@@ -308,7 +302,7 @@ static void on_two_names(struct collector *c, const struct heard *h, const char 
 	bool via_link = false, moved = ev->flags & EVENT_REMOVED;
 	CLEANUP_FREE char *to = meaning(c, h, h->name2, true, &via_link);
 	size_t *at = from ? strmap_find(&c->by_path, from, strlen(from)) : NULL;
-	struct origin origin = MADE;
+	struct origin origin = ORIGIN_MADE;
 
 	if (!to)
 		return;
@@ -331,7 +325,7 @@ static void on_made(struct collector *c, const struct heard *h)
 
 	if (!path)
 		return;
-	touch(c, h->ev, path, h->ev->op, MADE);
+	touch(c, h->ev, path, h->ev->op, ORIGIN_MADE);
 	resolver_forget(&c->resolver, path);
 	links_made(&c->resolver.links, path, is_link ? h->name2 : NULL, !is_link);
 }
@@ -381,6 +375,23 @@ static void add_miss(struct collector *c, const struct heard *h)
 		.first_ns = (int64_t)ev->time_ns - c->start_ns,
 		.pid = (int32_t)ev->tgid,
 	};
+}
+
+/* What the kernel side has walked is made of directories, but for the last component of a file. */
+static void know_directories(struct collector *c, const struct heard *h, const char *path, bool all)
+{
+	CLEANUP_FREE char *dir = NULL;
+
+	if (!path || h->ev->view || (h->ev->flags & EVENT_DELETED))
+		return;
+	dir = xstrdup(path);
+	for (char *slash = all ? strchr(dir, '\0') : strrchr(dir, '/'); slash && slash > dir;
+	     slash = strrchr(dir, '/')) {
+		*slash = '\0';
+		if (!links_directory(&c->resolver.links, dir))
+			return;
+		retry_all(c, dir, false);
+	}
 }
 
 /* --- processes -------------------------------------------------------------------------------- */
@@ -464,9 +475,10 @@ static void touch_interpreters(struct collector *c, const struct heard *h, const
 		if (resolve(&c->resolver, &h->sight, name, false, &via_link, &at) > RESOLVED_MEMORY)
 			lose(c, &c->losses.unresolved, name);
 		else if (via_link)
-			add_requested(c, touch(c, &plain, at, TRACE_EXEC, FOUND), &as_plain, name);
+			add_requested(c, touch(c, &plain, at, TRACE_EXEC, ORIGIN_FOUND), &as_plain,
+				      name);
 		else
-			touch(c, &plain, at, TRACE_EXEC, FOUND);
+			touch(c, &plain, at, TRACE_EXEC, ORIGIN_FOUND);
 		if (!at || at[0] != '/')
 			return;
 	}
@@ -479,7 +491,7 @@ static void on_exec(struct collector *c, const struct heard *h)
 	bool known = where && where[0] == '/';
 
 	if (where)
-		touch(c, h->ev, where, TRACE_EXEC, FOUND);
+		touch(c, h->ev, where, TRACE_EXEC, ORIGIN_FOUND);
 	if (p && where) {
 		free(p->exe);
 		p->exe = xstrdup(known ? where : h->path);
@@ -504,6 +516,9 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 
 	heard_take(&h, ev, data);
 	c->resolver.links.at_ns = (int64_t)ev->time_ns;
+	know_directories(c, &h, h.path, false);
+	know_directories(c, &h, h.base, true);
+	know_directories(c, &h, h.base2, true);
 	switch (ev->kind) {
 	case EVENT_FILE:
 		if (h.path && !(ev->flags & EVENT_TMPFILE))
@@ -539,50 +554,6 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
-
-/* Whether a directory above it had been made when the file was first touched. */
-static bool in_created_dir(const struct collector *c, const struct trace_file *f)
-{
-	for (size_t n = strlen(f->path); n > 1; n--) {
-		const size_t *dir;
-
-		if (f->path[n - 1] != '/')
-			continue;
-		dir = strmap_find(&c->by_path, f->path, n - 1);
-		if (dir && c->files[*dir].created && c->files[*dir].first_ns <= f->first_ns)
-			return true;
-	}
-	return false;
-}
-
-/* In the order of their first records; of one record what was moved before where it is now. */
-static int by_first_touch(const void *a, const void *b, void *collector)
-{
-	const struct collector *c = collector;
-	size_t i = *(const size_t *)a, j = *(const size_t *)b;
-	int64_t first = c->files[i].first_ns, second = c->files[j].first_ns;
-
-	if (first != second)
-		return first < second ? -1 : 1;
-	return (c->origins[i].from != SIZE_MAX) - (c->origins[j].from != SIZE_MAX);
-}
-
-/* Which files the run has made. */
-static void settle_created(struct collector *c)
-{
-	CLEANUP_FREE size_t *order = xreallocarray(NULL, c->n_files, sizeof(*order));
-
-	for (size_t i = 0; i < c->n_files; i++)
-		order[i] = i;
-	qsort_r(order, c->n_files, sizeof(*order), by_first_touch, c);
-	for (size_t i = 0; i < c->n_files; i++) {
-		struct trace_file *f = &c->files[order[i]];
-		const struct origin *o = &c->origins[order[i]];
-
-		f->created = o->made || (o->from != SIZE_MAX && c->files[o->from].created) ||
-			     in_created_dir(c, f);
-	}
-}
 
 static void stat_file(struct trace_file *f)
 {
@@ -633,7 +604,7 @@ void collector_finish(struct collector *c, struct trace *ret, struct collector_l
 		c->losses.example = TAKE_PTR(c->resolver.links.unsure_path);
 	*losses = c->losses;
 	c->losses.example = NULL;
-	settle_created(c);
+	origins_settle(c->origins, c->files, c->n_files, &c->by_path);
 	for (size_t i = 0; i < c->n_files; i++)
 		settle_file(&c->files[i]);
 	if (c->n_files)

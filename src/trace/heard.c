@@ -27,18 +27,21 @@ char *path_of_components(const char *data, size_t len)
 	return buf_take(&out);
 }
 
-/* A name and the base before which it stands in the record; NULL when there is no name. */
-static char *join_name(const char *name, size_t len, size_t base_len, bool relative,
-		       const char *root)
+/* The base of a name, behind which it stands in the record; NULL for an absolute one. */
+static char *take_base(const char *name, size_t len, size_t base_len, bool relative)
 {
-	CLEANUP_FREE char *base = NULL;
+	return len && relative ? path_of_components(name + len, base_len) : NULL;
+}
+
+/* A name with its base before it; NULL when there is no name. */
+static char *join_name(const char *name, size_t len, const char *base, const char *root)
+{
+	const char *before = base ? base : root;
 
 	if (!len || name[len - 1])
 		return NULL;
-	if (!relative)
-		return xasprintf("%s%s", root && strcmp(root, "/") != 0 ? root : "", name);
-	base = path_of_components(name + len, base_len);
-	return xasprintf("%s/%s", strcmp(base, "/") == 0 ? "" : base, name);
+	return xasprintf("%s%s%s", before && strcmp(before, "/") != 0 ? before : "",
+			 base ? "/" : "", name);
 }
 
 void heard_take(struct heard *h, const struct event *ev, const char *data)
@@ -53,13 +56,14 @@ void heard_take(struct heard *h, const struct event *ev, const char *data)
 	if (ev->flags & EVENT_ROOTED)
 		h->root = path_of_components(root, ev->root_len);
 	h->sight.root = h->root;
-	h->name =
-		join_name(name, ev->name_len, ev->base_len, !(ev->flags & EVENT_AT_ROOT), h->root);
+	h->base = take_base(name, ev->name_len, ev->base_len, !(ev->flags & EVENT_AT_ROOT));
+	h->name = join_name(name, ev->name_len, h->base, h->root);
 	if (ev->flags & EVENT_SYMLINK)
 		h->name2 = xstrndup(name2, ev->name2_len);
 	else
-		h->name2 = join_name(name2, ev->name2_len, ev->base2_len, ev->flags & EVENT_BASE2,
-				     h->root);
+		h->base2 = take_base(name2, ev->name2_len, ev->base2_len, ev->flags & EVENT_BASE2);
+	if (!h->name2)
+		h->name2 = join_name(name2, ev->name2_len, h->base2, h->root);
 }
 
 void heard_cleanup(struct heard *h)
@@ -68,4 +72,6 @@ void heard_cleanup(struct heard *h)
 	free(h->name);
 	free(h->name2);
 	free(h->root);
+	free(h->base);
+	free(h->base2);
 }

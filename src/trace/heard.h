@@ -10,6 +10,7 @@
 struct heard {
 	const struct event *ev;
 	char *path, *name, *name2, *root;
+	char *base, *base2; /* what relative names started at: directories, at that time */
 	struct sight sight;
 };
 

@@ -226,6 +226,23 @@ void links_plain(struct links *l, const char *path)
 		set(f, LINK_PLAIN, NULL, 0);
 }
 
+bool links_directory(struct links *l, const char *path)
+{
+	struct link_fact *f = get(l, path);
+	struct link_past *p = past_of(l, f);
+
+	if (p) {
+		learn(p, LINK_PLAIN, NULL);
+		return true;
+	}
+	/* A directory that is removed can still be stood in: what came to its path since counts. */
+	if ((f->state == LINK_PLAIN && !f->read_ns) || f->gone ||
+	    (f->state == LINK_SYMLINK && !f->read_ns))
+		return false;
+	links_plain(l, path);
+	return true;
+}
+
 void links_made(struct links *l, const char *path, const char *target, bool directory)
 {
 	struct link_fact *f = get(l, path);

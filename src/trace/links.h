@@ -68,6 +68,8 @@ bool links_may_lead(const struct links *l, const char *path);
 
 /* It has used the path, and it is not a symlink. */
 void links_plain(struct links *l, const char *path);
+/* It was at or below the path, which was a directory then. False: that was known. */
+bool links_directory(struct links *l, const char *path);
 /* It has made the path: a symlink to `target`, or with NULL something else. */
 void links_made(struct links *l, const char *path, const char *target, bool directory);
 void links_removed(struct links *l, const char *path, bool directory);
