@@ -16,7 +16,8 @@
 
 enum how { THREAD, FORK, VFORK, CLONE3, SPAWN, CHROOT, MOUNTS_OWN, PIVOT, HOWS };
 
-#define WORKERS (HOWS + 2)
+#define WORKERS  (HOWS + 2)
+#define SPAWN_FD 60
 
 extern char **environ;
 static char **main_argv;
@@ -137,6 +138,11 @@ static void work(int number, char **argv)
 	for (int i = 0; i < 4; i++)
 		w->fds[i] = -1;
 	open_log(w, argv[4]);
+	if (how_of(number) == SPAWN) { /* what its parent has let it do */
+		expect(w, "open", node_find(w->world.top, "shared", 6));
+		expect(w, "stat", w->own);
+		close(SPAWN_FD);
+	}
 	/* Everybody begins in its own tree. */
 	w->cwd = world_spot(&w->world, w->own);
 	if (how_of(number) == THREAD && !enter(w, THREAD))
@@ -174,6 +180,26 @@ static void worker_argv(int number, char *text, size_t size, char *argv[8])
 	argv[7] = NULL;
 }
 
+/* With file actions: the child opens the shared directory, and its own becomes the current one,
+ * before it executes anything. */
+static pid_t spawn(int number, char **argv)
+{
+	posix_spawn_file_actions_t actions;
+	char shared[512], own[512];
+	pid_t pid;
+
+	snprintf(shared, sizeof(shared), "%s/shared", main_argv[3]);
+	snprintf(own, sizeof(own), "%s/w%d", main_argv[3], number);
+	if (posix_spawn_file_actions_init(&actions) != 0 ||
+	    posix_spawn_file_actions_addopen(&actions, SPAWN_FD, shared, O_RDONLY | O_DIRECTORY,
+					     0) != 0 ||
+	    posix_spawn_file_actions_addchdir_np(&actions, own) != 0 ||
+	    posix_spawn(&pid, "/proc/self/exe", &actions, NULL, argv, environ) != 0)
+		pid = -1;
+	posix_spawn_file_actions_destroy(&actions);
+	return pid;
+}
+
 static pid_t start(int number)
 {
 	struct clone_args clone3 = {.exit_signal = SIGCHLD};
@@ -190,8 +216,7 @@ static pid_t start(int number)
 		}
 		break;
 	case SPAWN:
-		if (posix_spawn(&pid, "/proc/self/exe", NULL, NULL, argv, environ) != 0)
-			pid = -1;
+		pid = spawn(number, argv);
 		break;
 	case CLONE3:
 		pid = (pid_t)syscall(SYS_clone3, &clone3, sizeof(clone3));
