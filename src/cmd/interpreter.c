@@ -46,6 +46,8 @@ static int choose_exe(const char *given, const struct traces *traces, char **ret
 	CLEANUP_NAMES struct names found = {0};
 	CLEANUP_BUF struct buf list = {0};
 
+	if (given && fnmatch("python*", path_base(given), 0) != 0)
+		return error_set(e, EINVAL, "cannot pack the interpreter: %s is no Python", given);
 	for (size_t k = 0; !given && k < traces->n; k++)
 		for (size_t i = 0; i < traces->list[k].n_processes; i++) {
 			const char *exe = traces->list[k].processes[i].exe;
