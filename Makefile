@@ -160,6 +160,9 @@ $(FUZZ_SEEDS)/stamp: tests/fuzz/seeds.py tests/cli/hostile_zips.py share/importt
 	$(call say,SEEDS,$@)
 	$(Q)python3 tests/fuzz/seeds.py $(FUZZ_SEEDS) && touch $@
 
+$(BUILD)/tests/test_damage: CPPFLAGS += -DREPLAY_SEEDS='"$(FUZZ_SEEDS)"'
+$(BUILD)/tests/test_damage: | $(FUZZ_SEEDS)/stamp
+
 $(BUILD)/tests/test_fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/fuzz.c $(LIBRARY) | $(FUZZ_SEEDS)/stamp
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)

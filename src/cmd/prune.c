@@ -125,6 +125,7 @@ static const struct argp prune_argp = {
 	       "  importtrace prune --keep trace.json\n"
 	       "  importtrace prune --keep a.json --keep b.json -o small/\n"
 	       "  importtrace prune --keep trace.json --root build/site=python --dry-run\n"
+	       "  importtrace prune --keep trace.json --with-interpreter -o image.zip\n"
 	       "  importtrace prune --safety static --root build/site -o classic.zip\n\n"
 	       "Exit codes: 0 done; 2 it could not be done, and nothing was written.",
 };

@@ -11,6 +11,9 @@
 /* More entries than any real file has; bounds the work on a hostile one. */
 #define DYN_MAX      4096
 #define VERSIONS_MAX 4096
+#define SEARCH_MAX   4096
+/* Many entries may name one and the same long string. */
+#define NAME_BYTES_MAX 4096
 
 static void add(char ***list, size_t *n, char *s)
 {
@@ -20,7 +23,7 @@ static void add(char ***list, size_t *n, char *s)
 
 static void add_search(struct elf_facts *f, const char *paths)
 {
-	while (*paths) {
+	while (*paths && f->n_search < SEARCH_MAX) {
 		size_t n = strcspn(paths, ":");
 
 		if (n)
@@ -37,7 +40,8 @@ static void add_dynamic(struct elf_facts *f, Elf *elf, size_t strings, const GEl
 	    dyn->d_tag != DT_RUNPATH)
 		return;
 	s = elf_strptr(elf, strings, dyn->d_un.d_val);
-	if (!s)
+	/* No name or list of directories is so long: it would be no path. */
+	if (!s || strnlen(s, NAME_BYTES_MAX + 1) > NAME_BYTES_MAX)
 		return;
 	if (dyn->d_tag == DT_NEEDED)
 		add(&f->needed, &f->n_needed, xstrdup(s));
