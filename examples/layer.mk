@@ -1,4 +1,4 @@
-# A Makefile recipe: `include layer.mk`, then `make layer.zip` and `make check-layer`.
+# A Makefile recipe: `include layer.mk`, then `make layer.zip`, `make verify-layer`, `make check-layer`.
 PYTHON ?= python3
 SITE   ?= build/python
 SMOKE  ?= smoke.py
@@ -14,7 +14,9 @@ trace.json: $(SITE) $(SMOKE)
 layer.zip: trace.json
 	importtrace prune --keep $< --root $(SITE)=python -o $@
 
-.PHONY: check-layer update-baseline
+.PHONY: verify-layer check-layer update-baseline
+verify-layer: layer.zip
+	PYTHONPATH=$(SITE) importtrace verify $< --root $(SITE)=python --same-output -- $(PYTHON) $(SMOKE)
 check-layer: layer.zip
 	importtrace check $< --keep trace.json --baseline layer.baseline
 update-baseline: layer.zip

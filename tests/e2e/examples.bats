@@ -44,9 +44,17 @@ install_packages() {
 	steps "$repo/action.yml" "${inputs[@]}" baseline=
 	importtrace check layer.zip --baseline layer.baseline --update --limits lambda
 	: >summary
-	run steps "$repo/action.yml" "${inputs[@]}"
+	echo 'smoke: PYTHONPATH=build/python python3 smoke.py' >uses
+	run steps "$repo/action.yml" "${inputs[@]}" verify=uses
 	[ "$status" -eq 0 ]
+	[[ "$output" == *"layer.zip: passed: 1 of 1 command"* ]]
 	grep -q "layer.zip" summary
+	# What a layer lacks fails the step.
+	echo "other: PYTHONPATH=build/python python3 -c 'import six, os; os.stat(\"build/python/bin\")' || false" >uses
+	mkdir -p build/python/bin
+	run steps "$repo/action.yml" "${inputs[@]}" verify=uses
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"python/bin: looked up in vain"* ]]
 	# A layer that grows fails the check, and says so where GitHub shows it.
 	sed -i 's/^\(package six.* bytes=\)[0-9]*/\11/' layer.baseline
 	run steps "$repo/action.yml" "${inputs[@]}"
@@ -92,5 +100,6 @@ install_packages() {
 	cp "$repo/examples/layer.mk" Makefile
 	make update-baseline
 	make check-layer
+	make verify-layer
 	grep -q '^package six ' layer.baseline
 }
