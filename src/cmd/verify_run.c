@@ -481,6 +481,20 @@ static void find_asked(struct outcome *o, const struct inventory *original, cons
 	}
 }
 
+static void find_listed(struct outcome *o, const struct inventory *original, const char *layer)
+{
+	size_t cap = 0;
+
+	for (size_t i = 0; i < o->trace.n_files; i++) {
+		CLEANUP_FREE char *path = in_original(original, layer, o->trace.files[i].path);
+
+		if (!(o->trace.files[i].ops & TRACE_LIST) || !below_a_root(original, path))
+			continue;
+		o->listed = array_grow(o->listed, o->n_listed, &cap, sizeof(*o->listed));
+		o->listed[o->n_listed++] = TAKE_PTR(path);
+	}
+}
+
 int run_layer(struct scratch *s, char **argv, const struct inventory *original, const char *layer,
 	      const struct trace *was, struct outcome *ret, struct error *e)
 {
@@ -497,8 +511,10 @@ int run_layer(struct scratch *s, char **argv, const struct inventory *original, 
 	}
 	if (r == 0)
 		r = check_unreached(s, original, &ret->trace, e);
-	if (r == 0)
+	if (r == 0) {
 		find_asked(ret, original, layer);
+		find_listed(ret, original, layer);
+	}
 	return r;
 }
 
@@ -512,5 +528,8 @@ void outcome_free(struct outcome *o)
 	for (size_t i = 0; i < o->n_asked; i++)
 		free(o->asked[i]);
 	free(o->asked);
+	for (size_t i = 0; i < o->n_listed; i++)
+		free(o->listed[i]);
+	free(o->listed);
 	*o = (struct outcome)OUTCOME_NONE;
 }

@@ -47,6 +47,8 @@ struct outcome {
 	int out, err;  /* what it wrote; -1 before it ran */
 	char **asked;  /* resolved paths that the run looked up in vain and that exist now */
 	size_t n_asked;
+	char **listed; /* directories below the roots that it listed, in terms of the original */
+	size_t n_listed;
 };
 
 #define OUTCOME_NONE                 \

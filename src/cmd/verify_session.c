@@ -157,6 +157,15 @@ static int ask_again(struct session *s, struct job *job, struct error *e)
 	return r;
 }
 
+static void listings_free(struct verify_job *told)
+{
+	for (size_t k = 0; k < told->n_listings; k++)
+		free(told->listings[k].name);
+	free(told->listings);
+	told->listings = NULL;
+	told->n_listings = 0;
+}
+
 static int run_on_layer(struct session *s, struct job *job, struct error *e)
 {
 	struct outcome now = OUTCOME_NONE;
@@ -167,6 +176,7 @@ static int run_on_layer(struct session *s, struct job *job, struct error *e)
 	difference_free(&told->output);
 	free(told->last_line);
 	told->last_line = NULL;
+	listings_free(told);
 	r = run_layer(&s->scratch, job->argv, &s->original, s->unpacked, &job->was.trace, &now, e);
 	if (r == 0) {
 		told->was = job->was.exit_code;
@@ -179,6 +189,9 @@ static int run_on_layer(struct session *s, struct job *job, struct error *e)
 	told->passed = r == 0 && told->now == told->was && !told->missed.n && !told->output.differs;
 	if (r == 0 && told->now != told->was && now.err >= 0)
 		told->last_line = output_last_line(now.err);
+	if (r == 0 && !told->passed && !told->missed.n)
+		told->n_listings = missed_listings(&s->original, &s->layer, now.listed,
+						   now.n_listed, &told->listings);
 	outcome_free(&now);
 	if (r == 0 && !told->passed && !told->missed.n)
 		r = ask_again(s, job, e);
@@ -407,6 +420,7 @@ static void job_free(struct job *job)
 	difference_free(&job->told.output);
 	free(job->told.last_line);
 	free(job->told.unsteady);
+	listings_free(&job->told);
 }
 
 void session_free(struct session *s)

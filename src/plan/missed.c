@@ -205,6 +205,55 @@ void missed_find(const struct inventory *original, const struct inventory *layer
 	drop_parents(&f);
 }
 
+/* --- listings --------------------------------------------------------------------------------- */
+
+/* How many names a directory of this root holds directly. */
+static size_t count_names(const struct inventory_root *root, const char *dir)
+{
+	CLEANUP_FREE char *prefix = dir[0] ? xasprintf("%s/", dir) : xstrdup("");
+	size_t len = strlen(prefix), n = 0;
+
+	for (size_t i = inventory_lower_bound(root, prefix);
+	     i < root->n_entries && strncmp(root->entries[i].path, prefix, len) == 0; i++)
+		n += !strchr(root->entries[i].path + len, '/') &&
+		     !is_cache(root->entries[i].path + len);
+	return n;
+}
+
+static int by_listing(const void *a, const void *b)
+{
+	return strcmp(((const struct listing *)a)->name, ((const struct listing *)b)->name);
+}
+
+size_t missed_listings(const struct inventory *original, const struct inventory *layer,
+		       char *const *listed, size_t n_listed, struct listing **ret)
+{
+	size_t n = 0, cap = 0;
+
+	*ret = NULL;
+	for (size_t k = 0; k < n_listed; k++)
+		for (size_t r = 0; r < original->n_roots; r++) {
+			const struct inventory_root *root = &original->roots[r];
+			const char *below = path_below(listed[k], root->dir);
+			struct listing one = {0};
+
+			if (!below)
+				continue;
+			one.name = path_join(root->prefix, below);
+			one.now = count_names(&layer->roots[0], one.name);
+			one.was = count_names(root, below);
+			if (one.now >= one.was) {
+				free(one.name);
+				continue;
+			}
+			*ret = array_grow(*ret, n, &cap, sizeof(**ret));
+			(*ret)[n++] = one;
+		}
+	if (n)
+		qsort(*ret, n, sizeof(**ret), by_listing);
+	return n;
+}
+
 void missed_unite(struct missed_list *to, const struct missed_list *from)
 {
 	size_t n = 0;

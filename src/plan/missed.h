@@ -43,6 +43,16 @@ bool missed_locate(const struct inventory *original, const char *name, size_t *r
 void missed_find(const struct inventory *original, const struct inventory *layer,
 		 const struct trace *was, char *const *asked, size_t n_asked,
 		 struct missed_list *ret);
+/* A directory of the layer that has fewer names than the original's, and that a run listed: where a
+ * difference has no other explanation. */
+struct listing {
+	char *name;      /* inside the layer */
+	size_t now, was; /* how many names; bytecode caches do not count */
+};
+/* Of the directories `listed` (absolute, in terms of the original), sorted, those that have fewer
+ * names. *ret is the caller's, and so are the names. */
+size_t missed_listings(const struct inventory *original, const struct inventory *layer,
+		       char *const *listed, size_t n_listed, struct listing **ret);
 /* Adds those of another list. */
 void missed_unite(struct missed_list *to, const struct missed_list *from);
 void missed_free(struct missed_list *l);

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "plan/plan.h"
 #include "view/escape.h"
 #include "view/table.h"
 
@@ -37,6 +38,23 @@ static void show_missed(const struct verify_report *r, const struct verify_job *
 		fprintf(out, "    (%zu more; --json lists all)\n", l->n - top);
 }
 
+static void show_listings(const struct verify_job *job, size_t top, FILE *out)
+{
+	if (!job->n_listings)
+		return;
+	fputs("  nothing was missed, but it listed directories that hold less than the "
+	      "original's:\n",
+	      out);
+	for (size_t k = 0; k < job->n_listings && k < top; k++) {
+		CLEANUP_FREE char *name = escape_text(job->listings[k].name);
+
+		fprintf(out, "    %s: %zu of %zu names\n", name, job->listings[k].now,
+			job->listings[k].was);
+	}
+	if (job->n_listings > top)
+		fprintf(out, "    (%zu more; --json lists all)\n", job->n_listings - top);
+}
+
 static void show_line(const char *label, const char *line, FILE *out)
 {
 	CLEANUP_FREE char *text = line ? escape_text(line) : xstrdup("(it has ended)");
@@ -58,6 +76,7 @@ static void show_details(const struct verify_report *r, const struct verify_job 
 	if (job->unsteady)
 		fprintf(out, "  %s\n", job->unsteady);
 	show_missed(r, job, top, out);
+	show_listings(job, top, out);
 	if (job->last_line)
 		show_line("standard error ends in:", job->last_line, out);
 }
@@ -84,6 +103,38 @@ static void show_table(const struct verify_report *r, FILE *out)
 	table_print(t, out);
 }
 
+static int by_size(const void *a, const void *b)
+{
+	const struct verify_addition *x = *(const struct verify_addition *const *)a,
+				     *y = *(const struct verify_addition *const *)b;
+
+	return x->bytes != y->bytes ? (x->bytes < y->bytes) - (x->bytes > y->bytes)
+				    : strcmp(x->name, y->name);
+}
+
+/* Those that were missed, the largest first; what came with them is counted. */
+static void show_additions(const struct verify_report *r, size_t top, FILE *out)
+{
+	CLEANUP_FREE const struct verify_addition **list =
+		xcalloc(r->n_additions, sizeof(const struct verify_addition *));
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_additions; i++)
+		if (strcmp(r->additions[i].reason, reason_names[REASON_REPAIRED]) == 0)
+			list[n++] = &r->additions[i];
+	qsort(list, n, sizeof(*list), by_size);
+	for (size_t i = 0; i < n && i < top; i++) {
+		CLEANUP_FREE char *name = escape_text(list[i]->name);
+
+		fprintf(out, "  %s: %.3f MB\n", name, (double)list[i]->bytes / 1e6);
+	}
+	if (r->n_additions > (n < top ? n : top))
+		fprintf(out,
+			"  (%zu more missed, and %zu that belong to them: the list beside the "
+			"layer has all)\n",
+			n > top ? n - top : 0, r->n_additions - n);
+}
+
 static void show_repair(const struct verify_report *r, size_t top, FILE *out)
 {
 	uint64_t bytes = 0;
@@ -94,14 +145,7 @@ static void show_repair(const struct verify_report *r, size_t top, FILE *out)
 		return;
 	fprintf(out, "repaired: %zu files, %.1f MB, in %zu round%s\n", r->n_additions,
 		(double)bytes / 1e6, r->rounds, r->rounds == 1 ? "" : "s");
-	for (size_t i = 0; i < r->n_additions && i < top; i++) {
-		CLEANUP_FREE char *name = escape_text(r->additions[i].name);
-
-		fprintf(out, "  %s: %s\n", name, r->additions[i].reason);
-	}
-	if (r->n_additions > top)
-		fprintf(out, "  (%zu more; the list beside the layer has all)\n",
-			r->n_additions - top);
+	show_additions(r, top, out);
 }
 
 void verify_show(const struct verify_report *r, size_t top, FILE *out)
@@ -153,6 +197,21 @@ static struct json *missed_json(const struct verify_report *r, const struct miss
 	return list;
 }
 
+static struct json *listings_json(const struct verify_job *job)
+{
+	struct json *list = json_array();
+
+	for (size_t k = 0; k < job->n_listings; k++) {
+		struct json *j = json_object();
+
+		json_set_bytes(j, "path", job->listings[k].name);
+		json_set_int(j, "names", (int64_t)job->listings[k].now);
+		json_set_int(j, "original_names", (int64_t)job->listings[k].was);
+		json_append(list, j);
+	}
+	return list;
+}
+
 static struct json *job_json(const struct verify_report *r, const struct verify_job *job)
 {
 	struct json *j = json_object(), *o;
@@ -172,6 +231,8 @@ static struct json *job_json(const struct verify_report *r, const struct verify_
 			json_set_bytes(o, "layer", job->output.layer);
 		json_set(j, "output_differs", o);
 	}
+	if (job->n_listings)
+		json_set(j, "listings", listings_json(job));
 	if (job->unsteady)
 		json_set_bytes(j, "unsteady", job->unsteady);
 	if (job->last_line)

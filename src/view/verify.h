@@ -23,7 +23,9 @@ struct verify_job {
 	struct missed_list missed;
 	struct difference output;
 	char *last_line; /* of standard error on the layer, where the run failed; or NULL */
-	char *unsteady;  /* a sentence: the original does not agree with itself; or NULL */
+	struct listing *listings; /* where a difference has no other explanation */
+	size_t n_listings;
+	char *unsteady; /* a sentence: the original does not agree with itself; or NULL */
 	bool passed;
 };
 

@@ -140,6 +140,30 @@ except ImportError: pass"
 	clean
 }
 
+@test "a Python whose standard library is a zip: all else is compared, and that is said" {
+	mkdir -p "home/lib/python$version"
+	library=$("$python" -c 'import os; print(os.path.dirname(os.__file__))')
+	ln -s "$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("DESTSHARED"))')" \
+		"home/lib/python$version/lib-dynload"
+	"$python" - "$library" "home/lib/python${version/./}.zip" <<-'PY'
+	import os, sys, zipfile
+	top, out = sys.argv[1:]
+	with zipfile.ZipFile(out, "w") as z:
+	    for name in os.listdir(top):
+	        for folder, _, files in ([(top, [], [name])] if name.endswith(".py") else
+	                                 os.walk(os.path.join(top, name)) if name in ("encodings", "collections", "importlib", "re", "urllib") else []):
+	            for f in files:
+	                if f.endswith(".py"):
+	                    path = os.path.join(folder, f)
+	                    z.write(path, os.path.relpath(path, top))
+	PY
+	export PYTHONHOME=$T/home
+	run importtrace verify -- "$python" -S -c "import alpha, encodings; assert '.zip' in encodings.__file__"
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	[[ "$output" != *"fails on the original"* ]]
+	[[ "$output" == *"has no encodings/ directory on disk, so imports that fail and are swallowed could not be seen"* ]]
+}
+
 @test "another exit code; the last line of standard error is shown" {
 	run importtrace verify -- "$python" -S -c "import alpha.unused"
 	[ "$status" -eq 1 ]
@@ -183,6 +207,7 @@ import alpha, os
 print(sorted(os.listdir(os.path.dirname(alpha.__file__))))"
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"standard output differs"* ]]
+	[[ "$output" == *"it listed directories that hold less than the original's:"*"python/alpha: 3 of 5 names"* ]]
 	cmp layer.zip pruned.zip
 	clean
 }
@@ -308,7 +333,8 @@ killed_by() {
 	    print(os.getpid(), file=open("napping", "w"))
 	    time.sleep(60)
 	PY
-	importtrace verify -q -- "$python" -S nap.py 2>/dev/null &
+	# A job of a script starts with SIGINT ignored.
+	env --default-signal=INT importtrace verify -q -- "$python" -S nap.py 2>/dev/null &
 	for _ in $(seq 200); do [ -s napping ] && break || sleep 0.05; done
 	[ -s napping ]
 	kill "-$1" $!
@@ -319,8 +345,11 @@ killed_by() {
 }
 
 @test "interrupted, it says so and leaves nothing behind" {
-	killed_by TERM
-	[ "$code" -eq 2 ] || { echo "exit $code"; false; }
+	for signal in TERM INT; do
+		killed_by "$signal"
+		[ "$code" -eq 2 ] || { echo "$signal: exit $code"; false; }
+		rm napping
+	done
 }
 
 @test "killed, it leaves nothing mounted and nothing in the temporary directory" {
