@@ -48,6 +48,11 @@ struct {
 	__type(value, __u8);
 } tracked SEC(".maps");
 
+/* Whether a process whose tgid ends in these bits has ever been of the tree. A look here spares the
+ * system calls of most others the look into the map. Bytes, because they are set without a lock. */
+#define TREE_TRACES 4096u
+__u8 tree_traces[TREE_TRACES];
+
 /* Mount namespaces that the tree has made, and the number under which user space knows their
  * mounts: 0 until they are sent, and another one whenever they have changed. */
 struct view {

@@ -11,13 +11,14 @@
 
 static __always_inline bool tree_has(__u32 tgid)
 {
-	return bpf_map_lookup_elem(&tracked, &tgid) != 0;
+	return tree_traces[tgid % TREE_TRACES] && bpf_map_lookup_elem(&tracked, &tgid) != 0;
 }
 
 static __always_inline void tree_add(__u32 tgid)
 {
 	__u8 one = 1;
 
+	tree_traces[tgid % TREE_TRACES] = 1;
 	/* Hash updates fail with a spurious -EBUSY when the bucket's lock is taken on this CPU
 	 * (20b6cc34ea74): try again before counting a loss. */
 	for (int i = 0; i < 8; i++)
