@@ -108,7 +108,7 @@ void mounts_parse(struct mount_table *t, const char *text)
 
 		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32 ":%" SCNu32 " %n", &id, &parent,
 			   &major, &minor, &at) != 4 ||
-		    !at)
+		    !at || (size_t)at >= strcspn(line, "\n"))
 			continue;
 		root = line + at;
 		point = root + strcspn(root, " \n");
