@@ -245,6 +245,12 @@ clang:
 tidy: $(SKELETON)
 	$(Q)clang-tidy --quiet $(SOURCES) src/main.c -- -std=gnu17 $(CPPFLAGS)
 
+# Every benchmark, into docs/benchmarks.md; twelve minutes on a machine that does nothing else.
+.PHONY: bench
+bench: all
+	$(Q)[ -e $(BUILD)/demo/trace.json ] || ./dev demo
+	$(Q)bench/all
+
 FORMATTED := $(shell git ls-files '*.c' '*.h' 2>/dev/null | grep -v '^vmlinux.h$$')
 .PHONY: format format-check
 format:
@@ -306,4 +312,4 @@ clean:
 
 .PHONY: help
 help:
-	@echo "all test test-unit generate oracle stress fuzz test-vm scan-diff asan clang tidy format format-check safety install clean"
+	@echo "all test test-unit generate oracle stress fuzz test-vm scan-diff asan clang tidy format format-check bench safety install clean"

@@ -49,4 +49,5 @@ def main(path_a, path_b):
     print(len(a.data), len(b.data), *gone)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
