@@ -93,7 +93,7 @@ static bool wants_all(const struct inventory_root *root, enum contents_depth dep
 int contents_layer(const char *path, enum contents_depth depth, struct contents *ret,
 		   struct error *e)
 {
-	struct facts_options opt = {0};
+	struct facts_options opt = {.no_bytecode = depth == CONTENTS_SIZES};
 	struct stat st;
 	int r = open_layer(path, ret, e);
 
@@ -148,7 +148,7 @@ int contents_any(const char *path, struct contents *ret, struct error *e)
 	if (baseline_is(head, n) || strncmp(head, "<<<<<<<", 7) == 0)
 		return contents_baseline(path, ret, e);
 	if (head[0] != '{')
-		return contents_layer(path, CONTENTS_NEEDED, ret, e);
+		return contents_layer(path, CONTENTS_SIZES, ret, e);
 	ret->kind = CONTENTS_TRACE;
 	ret->trace = xcalloc(1, sizeof(*ret->trace));
 	return trace_read(path, ret->trace, e);

@@ -25,10 +25,11 @@ struct contents {
 
 #define CLEANUP_CONTENTS __attribute__((cleanup(contents_free)))
 
-/* What of a layer's contents is read. All of them: damage anywhere in a zip is found (EINVAL), and
+/* What of a layer's contents is read. For sizes: what says which package a file belongs to, and
+ * native files. All of them: damage anywhere in a zip is found (EINVAL), and
  * hash-based bytecode is compared with its source. Usually all when they are at most
  * CONTENTS_ALL_MAX bytes unpacked, else what decisions read. */
-enum contents_depth { CONTENTS_NEEDED, CONTENTS_USUAL, CONTENTS_ALL };
+enum contents_depth { CONTENTS_SIZES, CONTENTS_NEEDED, CONTENTS_USUAL, CONTENTS_ALL };
 #define CONTENTS_ALL_MAX ((uint64_t)64 << 20)
 
 /* A layer. An archive that cannot be checked (none, empty, encrypted, of a strange method) is an error; names

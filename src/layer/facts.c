@@ -275,7 +275,7 @@ int facts_read(struct inventory *inv, size_t r, const struct facts_options *opt,
 			 .failed = SIZE_MAX,
 			 .e = e};
 
-	run_round(&w, true, !opt->all);
+	run_round(&w, !opt->no_bytecode, !opt->all);
 	if (opt->all)
 		run_round(&w, false, true);
 	if (w.failed == SIZE_MAX)

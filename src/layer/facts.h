@@ -19,7 +19,8 @@
 
 struct facts_options {
 	bool all;
-	unsigned jobs; /* 0: one for each core */
+	bool no_bytecode; /* *ret stays empty: for those who only compare sizes */
+	unsigned jobs;    /* 0: one for each core */
 };
 
 /* Root r of the inventory: a zip read without facts, or a directory (tree_read fills its elf and
