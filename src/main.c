@@ -48,7 +48,8 @@ static int unknown_command(const char *word)
 	for (; commands[n] && n < ARRAY_SIZE(names); n++)
 		names[n] = commands[n]->name;
 	near = nearest_word(word, names, n);
-	fprintf(stderr, "importtrace: unknown command '%s'", word);
+	complain_about(NULL, COLOUR_ERROR, "unknown command ");
+	fprintf(stderr, "'%s'", word);
 	if (near)
 		fprintf(stderr, "; did you mean '%s'?", near);
 	fputs("\nTry 'importtrace --help'.\n", stderr);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "view/colour.h"
 
 #include <argp.h>
 
@@ -53,3 +54,7 @@ size_t options_list(const struct argp *argp, const struct argp_option ***ret);
 
 /* "importtrace CMD: message" on stderr. */
 void complain(const char *command, const struct error *e);
+/* The same as a warning; NULL: of no command. */
+void warn(const char *command, const char *text);
+/* The beginning of such a line, its prefix in that colour at a terminal. */
+void complain_about(const char *command, enum colour colour, const char *what);

@@ -3,6 +3,7 @@
 
 #include "trace/diagnose.h"
 #include "trace/tracer.h"
+#include "view/colour.h"
 
 #include <stdio.h>
 
@@ -13,6 +14,11 @@ static const struct argp doctor_argp = {
 	       "Exit codes: 0 it can, 2 it cannot.",
 };
 
+static void print_verdict(bool ok)
+{
+	colour_text(stdout, ok ? COLOUR_GOOD : COLOUR_ERROR, ok ? "ok   " : "FAIL ");
+}
+
 /* The first thing to do, or NULL when all that is known to be needed is there. */
 static const char *print_findings(const struct diagnosis *d)
 {
@@ -21,7 +27,8 @@ static const char *print_findings(const struct diagnosis *d)
 	for (int i = 0; i < d->n; i++) {
 		const struct finding *f = &d->findings[i];
 
-		printf("%-4s %s: %s\n", f->ok ? "ok" : "FAIL", f->what, f->detail);
+		print_verdict(f->ok);
+		printf("%s: %s\n", f->what, f->detail);
 		if (!f->ok && !remedy)
 			remedy = f->remedy;
 	}
@@ -50,12 +57,14 @@ static int print_trial(void)
 	CLEANUP_ERROR struct error e = {0};
 
 	if (try_tracer(&e) < 0) {
-		printf("FAIL loading and attaching: %s\n"
+		print_verdict(false);
+		printf("loading and attaching: %s\n"
 		       "This machine cannot record yet.\n",
 		       error_text(&e));
 		return EXIT_USAGE;
 	}
-	puts("ok   loading and attaching: done, and taken away again\n"
+	print_verdict(true);
+	puts("loading and attaching: done, and taken away again\n"
 	     "This machine can record.");
 	return EXIT_OK;
 }

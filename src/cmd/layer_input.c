@@ -246,7 +246,7 @@ static int check_trace(const struct layer_input *in, const struct trace *t, cons
 	refusals_find(t, name, inv, texts);
 	for (size_t i = 0; i < REFUSALS; i++) {
 		if (texts[i] && in->forced[i])
-			fprintf(stderr, "importtrace: warning: %s\n", texts[i]);
+			warn(NULL, texts[i]);
 		else if (texts[i] && r == 0)
 			r = error_set(e, EINVAL, "%s. Record again, or go on with --force %s",
 				      texts[i], refusal_names[i]);

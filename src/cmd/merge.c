@@ -102,8 +102,8 @@ static int write_trace(const struct trace *t, struct outfile *out, struct error 
 static void summarise(const struct trace *t, const struct merge_args *args)
 {
 	if (!t->complete)
-		fprintf(stderr, "importtrace merge: warning: not complete, because not all of the "
-				"traces are; prune will refuse it\n");
+		warn("merge",
+		     "not complete, because not all of the traces are; prune will refuse it");
 	if (!args->quiet)
 		fprintf(stderr, "importtrace merge: %zu traces, %zu files touched → %s\n",
 			args->n_inputs, t->n_files, args->output);

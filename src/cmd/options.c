@@ -10,9 +10,24 @@
 
 const char *argp_program_version = "importtrace " IMPORTTRACE_VERSION;
 
+void complain_about(const char *command, enum colour colour, const char *what)
+{
+	colour_begin(stderr, colour);
+	fprintf(stderr, "importtrace%s%s:", command ? " " : "", command ? command : "");
+	colour_end(stderr);
+	fprintf(stderr, " %s", what);
+}
+
 void complain(const char *command, const struct error *e)
 {
-	fprintf(stderr, "importtrace %s: %s\n", command, error_text(e));
+	complain_about(command, COLOUR_ERROR, error_text(e));
+	fputc('\n', stderr);
+}
+
+void warn(const char *command, const char *text)
+{
+	complain_about(command, COLOUR_WARNING, "warning: ");
+	fprintf(stderr, "%s\n", text);
 }
 
 static const char *const common_options[] = {"help", "usage", "version"};
@@ -100,7 +115,8 @@ static void reject_unknown(const struct argp *argp, const char *command, const c
 	CLEANUP_FREE char *name = xstrndup(word, strcspn(word, "="));
 	const char *near = nearest_option(argp, name);
 
-	fprintf(stderr, "importtrace %s: unknown option --%s", command, name);
+	complain_about(command, COLOUR_ERROR, "unknown option --");
+	fputs(name, stderr);
 	if (near)
 		fprintf(stderr, "; did you mean --%s?", near);
 	fprintf(stderr, "\nTry 'importtrace %s --help'.\n", command);

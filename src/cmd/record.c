@@ -187,8 +187,8 @@ static int verdict(const struct trace *t, const struct record_args *args, int ex
 			summarise(t, args->output);
 		return exit_code;
 	}
-	fprintf(stderr, "importtrace record: the trace is NOT complete (%s says so):\n",
-		args->output);
+	complain_about("record", COLOUR_ERROR, "the trace is NOT complete");
+	fprintf(stderr, " (%s says so):\n", args->output);
 	for (size_t i = 0; i < t->n_reasons; i++)
 		fprintf(stderr, "  %s\n", t->reasons[i]);
 	return EXIT_RECORD;

@@ -94,6 +94,20 @@ static bool is_trace(const char *path)
 	return c == '{';
 }
 
+static void format_text(const struct report *r, struct buf *out)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return;
+	report_text(r, f);
+	fclose(f);
+	buf_add(out, text, len);
+	free(text);
+}
+
 static void format(enum format how, const struct report *r, struct buf *out)
 {
 	if (how == FORMAT_JSON)
@@ -103,14 +117,15 @@ static void format(enum format how, const struct report *r, struct buf *out)
 	else if (how == FORMAT_HTML)
 		report_html(r, out);
 	else
-		report_text(r, out);
+		format_text(r, out);
 }
 
 static int write_output(const char *path, const struct buf *text, struct error *e)
 {
 	if (path)
 		return file_write(path, text, e);
-	fwrite(text->data, 1, text->len, stdout);
+	if (text->len)
+		fwrite(text->data, 1, text->len, stdout);
 	return 0; /* main says so when it could not be written */
 }
 
@@ -149,7 +164,10 @@ static void make_report(const struct report_args *args, const struct traces *tra
 		doc.choices = &choices;
 	}
 	doc.zip_bytes = doc.decided ? 0 : archive_bytes(args->what);
-	format(args->format, &doc, text);
+	if (args->format == FORMAT_TEXT && !args->output)
+		report_text(&doc, stdout);
+	else
+		format(args->format, &doc, text);
 	summary_free(&s);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "view/colour.h"
 #include "view/escape.h"
 
 #include <inttypes.h>
@@ -76,6 +77,12 @@ char *check_totals(const struct check_report *r)
 
 #define SHOWN_MAX 20 /* findings of one id */
 
+static const enum colour severity_colours[SEVERITIES] = {
+	[SEVERITY_ERROR] = COLOUR_ERROR,
+	[SEVERITY_WARNING] = COLOUR_WARNING,
+	[SEVERITY_NOTE] = COLOUR_NOTE,
+};
+
 static size_t last_of_id(const struct findings *f, size_t i)
 {
 	while (i + 1 < f->n && f->list[i + 1].id == f->list[i].id)
@@ -98,8 +105,12 @@ static void show_id(const struct findings *f, size_t first, size_t last, FILE *o
 			continue;
 		}
 		text = escape_text(f->list[i].text);
-		fprintf(out, "%-8s %-15s %s\n", shown ? "" : severity_names[rule->severity],
-			shown ? "" : rule->name, text);
+		if (!shown)
+			colour_begin(out, severity_colours[rule->severity]);
+		fprintf(out, "%-8s ", shown ? "" : severity_names[rule->severity]);
+		if (!shown)
+			colour_end(out);
+		fprintf(out, "%-15s %s\n", shown ? "" : rule->name, text);
 		shown++;
 	}
 	if (more)
@@ -116,18 +127,18 @@ void check_show_text(const struct check_report *r, FILE *out)
 
 	fprintf(out, "%s: %s\n", layer, totals);
 	if (!r->all_read)
-		fputs("Read were the contents that rules look into; --deep reads all, for damage "
-		      "and wrong bytecode.\n",
+		fputs("Contents were read where rules look; --deep reads all, to find damage.\n",
 		      out);
 	for (size_t i = 0; i < f->n; i = last_of_id(f, i) + 1)
 		show_id(f, i, last_of_id(f, i), out);
 	findings_tally(f, tally);
 	for (size_t i = 0; i < f->n; i++)
 		accepted += f->list[i].accepted;
-	fprintf(out, "%s: %zu error%s, %zu warning%s, %zu note%s", r->failed ? "FAILED" : "passed",
-		tally[SEVERITY_ERROR], tally[SEVERITY_ERROR] == 1 ? "" : "s",
-		tally[SEVERITY_WARNING], tally[SEVERITY_WARNING] == 1 ? "" : "s",
-		tally[SEVERITY_NOTE], tally[SEVERITY_NOTE] == 1 ? "" : "s");
+	colour_text(out, r->failed ? COLOUR_ERROR : COLOUR_GOOD, r->failed ? "FAILED" : "passed");
+	fprintf(out, ": %zu error%s, %zu warning%s, %zu note%s", tally[SEVERITY_ERROR],
+		tally[SEVERITY_ERROR] == 1 ? "" : "s", tally[SEVERITY_WARNING],
+		tally[SEVERITY_WARNING] == 1 ? "" : "s", tally[SEVERITY_NOTE],
+		tally[SEVERITY_NOTE] == 1 ? "" : "s");
 	if (accepted)
 		fprintf(out, ", %zu accepted", accepted);
 	fputc('\n', out);

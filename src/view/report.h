@@ -24,7 +24,8 @@ void report_json(const struct report *r, struct buf *out);
 void report_html(const struct report *r, struct buf *out);
 /* ncdu -f, format version 1.2: what is kept, as a tree of asize. https://dev.yorhel.nl/ncdu/jsonfmt */
 void report_ncdu(const struct report *r, struct buf *out);
-void report_text(const struct report *r, struct buf *out);
+/* In colours where `out` is a terminal (view/colour.h). */
+void report_text(const struct report *r, FILE *out);
 
 /* --- for the formats -------------------------------------------------------------------------- */
 

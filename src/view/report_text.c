@@ -83,7 +83,7 @@ static void show_contents(const struct plan *p, FILE *out)
 	show_amounts("CONTENTS", names, amounts, CATEGORIES, out);
 }
 
-static void print(const struct report *r, FILE *out)
+void report_text(const struct report *r, FILE *out)
 {
 	const struct summary *s = r->summary;
 
@@ -99,18 +99,4 @@ static void print(const struct report *r, FILE *out)
 		choices_show(r->choices, out);
 	show_limits(s, r->zip_bytes, out);
 	show_totals(s, r->zip_bytes, out);
-}
-
-void report_text(const struct report *r, struct buf *out)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-
-	if (!f)
-		return;
-	print(r, f);
-	fclose(f);
-	buf_add(out, text, len);
-	free(text);
 }

@@ -3,11 +3,13 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "view/colour.h"
 #include "view/table.h"
 
 #include <inttypes.h>
 
-#define BAR_WIDTH 40
+#define BAR_WIDTH 20 /* a bar is a line of 80 columns */
+#define FULL_AT   80 /* percent: from there on it is worth a look */
 
 /* One row; where everything is kept, there is nothing to compare. */
 static void add_amounts(struct table *t, char *name, const struct amount *all,
@@ -84,6 +86,7 @@ void show_reasons(const struct summary *s, FILE *out)
 
 void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out)
 {
+	colour_begin(out, COLOUR_STRONG);
 	if (!keeps_everything(s))
 		fprintf(out, "%" PRIu64 " of %" PRIu64 " files and %.1f of %.1f MB kept",
 			s->kept.files, s->all.files, (double)s->kept.bytes / 1e6,
@@ -99,6 +102,7 @@ void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out)
 		fprintf(out, ", %" PRIu64 " compiled", s->added.files);
 	if (zip_bytes)
 		fprintf(out, "; %.1f MB zipped", (double)zip_bytes / 1e6);
+	colour_end(out);
 	fputc('\n', out);
 }
 
@@ -107,9 +111,15 @@ static void show_limit(const char *name, uint64_t limit, uint64_t used, FILE *ou
 	uint64_t full = used >= limit ? BAR_WIDTH : used * BAR_WIDTH / limit;
 	bool over = used > limit;
 
-	fprintf(out, "%-22s [", name);
-	for (uint64_t k = 0; k < BAR_WIDTH; k++)
-		fputc(k < full ? '#' : '.', out);
+	fprintf(out, "%-21s [", name);
+	colour_begin(out, over                           ? COLOUR_ERROR
+			  : used > limit / 100 * FULL_AT ? COLOUR_WARNING
+							 : COLOUR_GOOD);
+	for (uint64_t k = 0; k < full; k++)
+		fputc('#', out);
+	colour_end(out);
+	for (uint64_t k = full; k < BAR_WIDTH; k++)
+		fputc('.', out);
 	fprintf(out, "] %5.1f %% of %.1f MB, %.1f MB %s\n", 100.0 * (double)used / (double)limit,
 		(double)limit / 1e6, (double)(over ? used - limit : limit - used) / 1e6,
 		over ? "over" : "left");
