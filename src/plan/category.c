@@ -69,6 +69,8 @@ static const struct category_rule file_rules[] = {
 	{"*.hpp", CATEGORY_C_SOURCES},
 	{"*.pyx", CATEGORY_C_SOURCES},
 	{"*.pxd", CATEGORY_C_SOURCES},
+	{"*.pxi", CATEGORY_C_SOURCES},
+	{"*.a", CATEGORY_C_SOURCES},
 	{"*.md", CATEGORY_DOCS},
 	{"*.rst", CATEGORY_DOCS},
 	{"test_*.py", CATEGORY_TESTS},

@@ -15,6 +15,12 @@
 /* Data up to this size is kept beside live modules without being named. */
 #define DATA_SMALL ((uint64_t)64 << 10)
 
+/* Sources up to this size are cheap insurance: larger ones are tables. */
+#define SOURCE_MAX ((uint64_t)256 << 10)
+/* What can be done without is left out from this size on, with the libraries that it alone needs.
+ * Smaller ones are not worth the risk. */
+#define OPTIONAL_MIN ((uint64_t)256 << 10)
+
 struct closure {
 	struct plan *p;
 	const struct plan_options *opt;
@@ -43,6 +49,7 @@ struct ask {
 	uint32_t line;
 	enum reason reason;
 	const char *text;
+	bool ran; /* the asking module did, in a recorded run */
 	bool in_function;
 	bool guarded; /* by an except ImportError that does not raise again */
 };
@@ -70,13 +77,16 @@ static inline const struct entry *closure_entry(const struct closure *c, const s
  * not, or there is none. */
 bool reach(struct closure *c, const struct ask *ask, size_t module);
 bool follow(struct closure *c, const struct ask *ask, const char *name, size_t len);
-/* Decides about native libraries that only functions import. */
-void pass_libraries(struct closure *c);
 /* All that an import fact of a module asks for. */
 void follow_import(struct closure *c, const struct module *m, const struct fact *f);
 /* The absolute name of what a relative one means in a module: `level` dots and the rest. The
  * caller frees; NULL: it leads out. */
 char *absolute_name(const struct module *m, unsigned level, const char *rest);
+
+/* libraries.c: whether a native module is a compiled copy of a source that is there too. */
+bool has_source(const struct closure *c, size_t module);
+/* Decides about native libraries that only functions import, or nothing at all. */
+void pass_libraries(struct closure *c);
 
 /* unimportable.c */
 void unimportable_find(struct closure *c);
@@ -84,6 +94,9 @@ void unimportable_find(struct closure *c);
 /* names.c */
 void names_index(struct closure *c);
 void follow_name(struct closure *c, const struct module *m, const struct fact *f);
+
+/* data.c: whether a file is data, and neither junk nor what other data has been made from. */
+bool is_data(const struct closure *c, size_t r, size_t i);
 
 /* plugins.c, data.c: passes over everything. */
 void pass_plugins(struct closure *c);

@@ -9,11 +9,6 @@
 
 #include <string.h>
 
-/* A library that no run loaded is left out from this size on where it may be missing: where kept
- * code imports it inside functions only, and in at least one of them goes on without it (except
- * ImportError). Smaller ones are not worth the risk. */
-#define OPTIONAL_MIN ((uint64_t)256 << 10)
-
 static bool may_enter(const struct closure *c, const struct ask *ask, const struct module *to)
 {
 	size_t unit = c->units.of[to->root][to->entry];
@@ -31,13 +26,14 @@ static void keep(struct closure *c, const struct ask *ask, const struct module *
 				     .text = (char *)(uintptr_t)ask->text});
 }
 
-/* A step out of a function into a distribution that no run touched: for later. */
+/* A step out of a function, or out of a module that did not run, into a distribution that no run
+ * touched: for later. */
 static bool put_off(struct closure *c, const struct ask *ask, const struct module *to)
 {
 	size_t unit = c->units.of[to->root][to->entry];
 
-	if (c->replaying || !ask->in_function || unit == ask->unit || c->units.list[unit].touched ||
-	    plan_kept(c->p, to->root, to->entry))
+	if (c->replaying || (ask->ran && !ask->in_function) || unit == ask->unit ||
+	    c->units.list[unit].touched || plan_kept(c->p, to->root, to->entry))
 		return false;
 	c->deferred =
 		array_grow(c->deferred, c->n_deferred, &c->cap_deferred, sizeof(*c->deferred));
@@ -52,14 +48,23 @@ static bool is_far(const struct closure *c, const struct ask *ask, const struct 
 	       closure_entry(c, to)->size >= OPTIONAL_MIN;
 }
 
-static enum left_why why_left(const struct closure *c, const struct ask *ask,
-			      const struct module *to)
+static enum left_why why_left(const struct closure *c, const struct ask *ask, size_t module)
 {
-	if (is_far(c, ask, to))
+	if (is_far(c, ask, &c->modules.list[module]))
 		return LEFT_FAR;
-	if (!ask->in_function)
+	if (has_source(c, module))
+		return LEFT_OPTIONAL;
+	if (!ask->in_function && (ask->ran || !ask->guarded))
 		return LEFTS;
 	return ask->guarded ? LEFT_OPTIONAL : LEFT_PENDING;
+}
+
+/* A source of this size is data in disguise, and dear: not for modules that are kept only because
+ * their distribution was used. */
+static bool is_table(const struct closure *c, const struct ask *ask, const struct module *to)
+{
+	return !to->native && closure_entry(c, to)->size > SOURCE_MAX &&
+	       c->p->decisions[ask->root][ask->entry].main == REASON_MODULE;
 }
 
 /* One entry of a name. */
@@ -73,32 +78,19 @@ static bool reach_one(struct closure *c, const struct ask *ask, size_t module)
 			   ask->line, ask->text);
 		return false;
 	}
-	if (c->unimportable[module] && !plan_kept(c->p, to->root, to->entry))
+	if ((c->unimportable[module] || is_table(c, ask, to)) &&
+	    !plan_kept(c->p, to->root, to->entry))
 		return false;
 	if (put_off(c, ask, to))
 		return false;
-	why = to->native && !plan_kept(c->p, to->root, to->entry) ? why_left(c, ask, to) : LEFTS;
+	why = to->native && !plan_kept(c->p, to->root, to->entry) ? why_left(c, ask, module)
+								  : LEFTS;
 	if (why != LEFTS)
 		plan_leave(c->p, why, to->root, to->entry, ask->root, ask->entry, ask->line,
 			   ask->text);
 	else
 		keep(c, ask, to);
 	return true;
-}
-
-void pass_libraries(struct closure *c)
-{
-	for (size_t k = 0; k < c->p->n_left; k++) {
-		const struct left *one = &c->p->left[k];
-		const struct decision *d = &c->p->decisions[one->root][one->entry];
-		struct cause why = one->cause;
-
-		if (one->why == LEFT_OUTSIDE || one->why == LEFT_FAR ||
-		    (d->left[LEFT_OPTIONAL] &&
-		     c->p->inv->roots[one->root].entries[one->entry].size >= OPTIONAL_MIN))
-			continue;
-		plan_keep_at(c->p, one->root, one->entry, &why);
-	}
 }
 
 bool reach(struct closure *c, const struct ask *ask, size_t module)
@@ -213,6 +205,7 @@ void follow_import(struct closure *c, const struct module *m, const struct fact 
 			  .reason = REASON_IMPORT,
 			  .text = name};
 
+	ask.ran = c->p->decisions[m->root][m->entry].reasons & 1U << REASON_TRACED;
 	ask.in_function = (f->flags & (FACT_FUNCTION | FACT_LAZY)) != 0;
 	ask.guarded = (f->flags & FACT_GUARDED) && !(f->flags & FACT_RAISES);
 	if (f->flags & FACT_TYPING)

@@ -14,7 +14,7 @@
 
 /* More files than this of one base name: only those near the module are meant. */
 #define MATCHES_MAX 8
-/* A directory that is named is kept with its small files up to this sum. */
+/* A directory that is named is kept, its small files only, if it is not larger than this. */
 #define NAMED_DIR_MAX ((uint64_t)4 << 20)
 
 /* --- modules ---------------------------------------------------------------------------------- */
@@ -156,7 +156,16 @@ static void keep_named(struct closure *c, const struct ask *ask, size_t r, size_
 				     .text = (char *)(uintptr_t)ask->text});
 }
 
-/* The small data files below a directory, where there are not too many of them. */
+/* What a directory is named for: data, libraries, links. */
+static bool is_content(const struct closure *c, size_t r, size_t i)
+{
+	const struct entry *ent = &c->p->inv->roots[r].entries[i];
+
+	return is_data(c, r, i) || ent->type == ENTRY_LINK ||
+	       (ent->elf && !is_module_file(c, r, i));
+}
+
+/* The small data files below a directory, where that is not large as a whole. */
 static void keep_named_dir(struct closure *c, const struct ask *ask, size_t r, size_t i,
 			   uint64_t max_file, uint64_t max_sum)
 {
@@ -167,14 +176,12 @@ static void keep_named_dir(struct closure *c, const struct ask *ask, size_t r, s
 
 	for (end = first; end < root->n_entries && strncmp(root->entries[end].path, prefix, n) == 0;
 	     end++)
-		if (root->entries[end].type == ENTRY_FILE && root->entries[end].size <= max_file)
+		if (is_content(c, r, end))
 			sum += root->entries[end].size;
 	for (size_t k = first; sum <= max_sum && k < end; k++) {
 		const struct entry *ent = &root->entries[k];
 
-		if (ent->type != ENTRY_DIR && ent->size <= max_file &&
-		    !path_ends(ent->path, ".pyc") && !is_module_file(c, r, k) &&
-		    !category_is_static((enum category)c->p->decisions[r][k].category))
+		if (ent->size <= max_file && is_content(c, r, k))
 			keep_named(c, ask, r, k);
 	}
 }

@@ -74,8 +74,13 @@ static void keep_target(struct closure *c, const struct ask *ask, const char *li
 /* Groups whose members are commands for people, whoever asks for them by name: no plugins. */
 static bool is_commands(const char *group, size_t len)
 {
-	return (len == 15 && memcmp(group, "console_scripts", len) == 0) ||
-	       (len == 11 && memcmp(group, "gui_scripts", len) == 0);
+	static const char *const groups[] = {"console_scripts", "gui_scripts",
+					     "distutils.commands"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		if (len == strlen(groups[i]) && memcmp(group, groups[i], len) == 0)
+			return true;
+	return false;
 }
 
 static bool is_group(struct closure *c, const char *line, size_t len, struct ask *ask)

@@ -81,11 +81,17 @@ static void find_hits(struct plan *p)
 	p->hits_found = true;
 }
 
+/* By more than its metadata: those are read of everything that is installed. */
 static void find_live_dists(const struct plan *p, bool *live)
 {
-	for (size_t d = 0; d < p->n_dists; d++)
-		for (size_t k = 0; k < p->dists[d].n_files && !live[d]; k++)
-			live[d] = plan_kept(p, p->dists[d].root, p->dists[d].files[k]);
+	for (size_t d = 0; d < p->n_dists; d++) {
+		const struct dist *one = &p->dists[d];
+		const struct entry *entries = p->inv->roots[one->root].entries;
+
+		for (size_t k = 0; k < one->n_files && !live[d]; k++)
+			live[d] = plan_kept(p, one->root, one->files[k]) &&
+				  !path_below(entries[one->files[k]].path, one->dir);
+	}
 }
 
 /* Of a file that no distribution owns: whether a file of the same top-level name is kept. */

@@ -46,6 +46,18 @@ static void text(struct world *w, const char *path, const char *content)
 	ent->text_len = strlen(content);
 }
 
+/* A library that needs another. */
+static struct entry *elf(struct world *w, const char *path, const char *needed)
+{
+	struct entry *ent = file(w, path);
+
+	ent->elf = xcalloc(1, sizeof(*ent->elf));
+	ent->elf->needed = xcalloc(1, sizeof(*ent->elf->needed));
+	ent->elf->needed[0] = xstrdup(needed);
+	ent->elf->n_needed = 1;
+	return ent;
+}
+
 /* A distribution that owns the top-level directory (or module) `top`. */
 static void dist(struct world *w, const char *name, const char *top, const char *requires)
 {
@@ -191,19 +203,57 @@ static void other_modules_of_touched_distributions_stay_but_no_tests(void **stat
 	(void)state;
 	world_open(&w);
 	dist(&w, "a", "a\n", "");
-	py(&w, "a/__init__.py", "");
+	py(&w, "a/__init__.py", "import a.needed\n");
 	py(&w, "a/alone.py", "");
 	py(&w, "a/tests/test_a.py", "");
-	file(&w, "a/native.so");
+	py(&w, "a/geodata.py", "from a.tables import x\n");
+	py(&w, "a/tables.py", "");
+	py(&w, "a/needed.py", "");
+	w.inv.roots[0].entries[w.inv.roots[0].n_entries - 2].size = (256 << 10) + 1;
+	w.inv.roots[0].entries[w.inv.roots[0].n_entries - 1].size = (256 << 10) + 1;
+	file(&w, "a/_native.so");
+	file(&w, "a/public.so")->size = 4 << 20;
+	file(&w, "a/_private/fast.so");
+	file(&w, "a/enormous.so")->size = (4 << 20) + 1;
 	dist(&w, "b", "b\n", "");
 	py(&w, "b/__init__.py", "");
+	file(&w, "b/public.so");
 	touched(&w, "/site/a/__init__.py");
 	close_over(&w);
 	assert_int_equal(reason_of(&w, "a/alone.py"), REASON_MODULE);
 	assert_int_equal(reason_of(&w, "a/tests/test_a.py"), REASON_NONE);
-	assert_int_equal(reason_of(&w, "a/native.so"), REASON_NONE);
+	/* What nothing imports may be the program's own interface. */
+	assert_int_equal(reason_of(&w, "a/public.so"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/_native.so"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/_private/fast.so"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/enormous.so"), REASON_NONE);
+	/* A source of that size is a table: only for code that ran. */
+	assert_int_equal(reason_of(&w, "a/tables.py"), REASON_NONE);
+	assert_asked(&w, "a/needed.py", REASON_IMPORT, "a/__init__.py", 1);
 	assert_int_equal(reason_of(&w, "b/__init__.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "b/public.so"), REASON_NONE);
 	world_close(&w);
+}
+
+static void build_tools_that_ran_are_modules_like_others(void **state)
+{
+	struct world w;
+
+	(void)state;
+	for (int ran = 0; ran < 2; ran++) {
+		world_open(&w);
+		dist(&w, "setuptools", "setuptools\n_distutils_hack\n", "");
+		py(&w, "setuptools/__init__.py", "");
+		py(&w, "setuptools/build_meta.py", "");
+		py(&w, "_distutils_hack/__init__.py", "");
+		touched(&w, "/site/_distutils_hack/__init__.py");
+		if (ran)
+			touched(&w, "/site/setuptools/__init__.py");
+		close_over(&w);
+		assert_int_equal(reason_of(&w, "setuptools/build_meta.py"),
+				 ran ? REASON_MODULE : REASON_NONE);
+		world_close(&w);
+	}
 }
 
 /* --- names ------------------------------------------------------------------------------------ */
@@ -342,23 +392,40 @@ static void small_data_beside_live_modules_and_siblings_of_what_was_read(void **
 	py(&w, "a/__init__.py", "");
 	file(&w, "a/small.dat");
 	file(&w, "a/large.dat")->size = (64 << 10) + 1;
-	file(&w, "a/web/page.htm");
+	file(&w, "a/web/pages/page.htm");
+	file(&w, "a/web/docs/page.htm");
+	file(&w, "a/large/one.htm");
+	file(&w, "a/large/two.htm")->size = 1 << 20;
 	file(&w, "a/locale/de/LC_MESSAGES/a.mo");
 	file(&w, "a/locale/fr/LC_MESSAGES/a.mo")->size = 100 << 10;
-	file(&w, "a/locale/fr/LC_MESSAGES/b.txt");
+	file(&w, "a/locale/fr/LC_MESSAGES/a.po");
+	file(&w, "a/locale/fr/LC_MESSAGES/b.txt")->size = 1 << 20;
+	file(&w, "a/regions/x.reg");
+	for (int i = 0; i < 9; i++) {
+		CLEANUP_FREE char *path = xasprintf("a/regions/%d.reg", i);
+
+		file(&w, path)->size = 1 << 20;
+	}
 	file(&w, "a/tables/one.tab");
 	file(&w, "a/tables/two.tab")->size = 1 << 20;
 	file(&w, "a/tables/huge.tab")->size = (1 << 20) + 1;
 	touched(&w, "/site/a/__init__.py");
 	touched(&w, "/site/a/locale/de/LC_MESSAGES/a.mo");
 	touched(&w, "/site/a/tables/one.tab");
+	touched(&w, "/site/a/regions/x.reg");
 	close_over(&w);
 	assert_asked(&w, "a/small.dat", REASON_DATA, "a/__init__.py", 0);
 	assert_int_equal(reason_of(&w, "a/large.dat"), REASON_NONE);
-	assert_int_equal(reason_of(&w, "a/web/page.htm"), REASON_NONE);
+	/* A directory of data, not large as a whole; docs are none. */
+	assert_asked(&w, "a/web/pages/page.htm", REASON_DATA, "a/__init__.py", 0);
+	assert_int_equal(reason_of(&w, "a/web/docs/page.htm"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/large/one.htm"), REASON_NONE);
 	assert_asked(&w, "a/locale/fr/LC_MESSAGES/a.mo", REASON_DATA,
 		     "a/locale/de/LC_MESSAGES/a.mo", 0);
+	assert_int_equal(reason_of(&w, "a/locale/fr/LC_MESSAGES/a.po"), REASON_NONE);
 	assert_int_equal(reason_of(&w, "a/locale/fr/LC_MESSAGES/b.txt"), REASON_NONE);
+	/* Too much beside one that was read. */
+	assert_int_equal(reason_of(&w, "a/regions/1.reg"), REASON_NONE);
 	assert_asked(&w, "a/tables/two.tab", REASON_DATA, "a/tables/one.tab", 0);
 	assert_int_equal(reason_of(&w, "a/tables/huge.tab"), REASON_NONE);
 	world_close(&w);
@@ -396,6 +463,37 @@ static void libraries_that_the_program_can_do_without_are_left_out(void **state)
 	assert_int_equal(w.plan.n_left, 1);
 	assert_int_equal(w.plan.left[0].why, LEFT_OPTIONAL);
 	assert_int_equal(w.plan.left[0].cause.line, 3);
+	world_close(&w);
+}
+
+static void what_did_not_run_says_so_at_its_top_level_too(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a\n", "");
+	py(&w, "a/__init__.py", "");
+	py(&w, "a/plugin.py",
+	   "try:\n\tfrom . import _codec\nexcept ImportError:\n\tpass\n"
+	   "try:\n\tfrom . import _light\nexcept ImportError:\n\tpass\nfrom . import _core, "
+	   "_fast\n");
+	elf(&w, "a/_codec.so", "libcodec.so");
+	elf(&w, "a/_light.so", "libc.so");
+	elf(&w, "a/_core.so", "libc.so")->size = 1 << 20;
+	elf(&w, "a/_fast.so", "libc.so")->size = 1 << 20;
+	py(&w, "a/_fast.py", "");
+	elf(&w, "a.libs/libcodec.so", "libc.so")->size = 1 << 20;
+	touched(&w, "/site/a/__init__.py");
+	close_over(&w);
+	/* By itself it is small, but not with the library that it alone needs. */
+	assert_int_equal(reason_of(&w, "a/_codec.so"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a.libs/libcodec.so"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "a/_light.so"), REASON_IMPORT);
+	assert_int_equal(reason_of(&w, "a/_core.so"), REASON_IMPORT);
+	/* A compiled copy of a source. */
+	assert_int_equal(reason_of(&w, "a/_fast.so"), REASON_NONE);
+	assert_int_not_equal(reason_of(&w, "a/_fast.py"), REASON_NONE);
 	world_close(&w);
 }
 
@@ -518,12 +616,14 @@ int main(void)
 		cmocka_unit_test(imports_are_followed_to_the_line),
 		cmocka_unit_test(imports_cross_into_declared_dependencies_only),
 		cmocka_unit_test(other_modules_of_touched_distributions_stay_but_no_tests),
+		cmocka_unit_test(build_tools_that_ran_are_modules_like_others),
 		cmocka_unit_test(strings_name_modules_and_files),
 		cmocka_unit_test(a_computed_import_names_its_siblings),
 		cmocka_unit_test(entry_points_are_entered_when_their_group_is_asked_for),
 		cmocka_unit_test(a_listed_namespace_gives_its_modules),
 		cmocka_unit_test(small_data_beside_live_modules_and_siblings_of_what_was_read),
 		cmocka_unit_test(libraries_that_the_program_can_do_without_are_left_out),
+		cmocka_unit_test(what_did_not_run_says_so_at_its_top_level_too),
 		cmocka_unit_test(what_cannot_be_imported_is_left_out),
 		cmocka_unit_test(rules_keep_where_their_distribution_or_condition_lives),
 		cmocka_unit_test(a_lower_level_keeps_less_and_knows_what_more_would_be),

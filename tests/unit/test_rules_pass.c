@@ -52,7 +52,7 @@ static void world_open(struct world *w)
 	put(root, "one/ca.pem", NULL);
 	put(root, "two-1.dist-info/", NULL);
 	put(root, "two-1.dist-info/METADATA", "Name: two\n\n");
-	put(root, "two-1.dist-info/RECORD", "two/ca.pem,,\n");
+	put(root, "two-1.dist-info/RECORD", "two/ca.pem,,\ntwo-1.dist-info/METADATA,,\n");
 	put(root, "two/", NULL);
 	put(root, "two/ca.pem", NULL);
 	inventory_index(&w->inv);
@@ -129,6 +129,8 @@ static void built_in_rules_need_a_live_distribution(void **state)
 	(void)state;
 	world_open(&w);
 	touch(&w, "/site/one/a.py");
+	/* Its metadata is read of everything that is installed: that is no use of it. */
+	touch(&w, "/site/two-1.dist-info/METADATA");
 	decide(&w, SAFETY_CLOSURE, "", "[ca]\nkeep ca.pem\nkeep free/b.txt\n");
 	assert_true(kept_by(&w, "one/ca.pem", REASON_RULE));
 	why = plan_cause(&w.plan, 0, inventory_find(&w.inv.roots[0], "one/ca.pem"), REASON_RULE);
