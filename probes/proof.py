@@ -6,8 +6,11 @@ namespace. Interpreters run with -S: no other site directory can help out.
 """
 import collections
 import functools
+import importlib.metadata
 import json
 import os
+import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -57,12 +60,16 @@ def record(command, site, cwd, trace):
     return outcome
 
 
-def prune(level, traces, site, layer, *options):
-    """Writes the layer directory `layer` anew, holding the tree itself; prune's own report."""
+def prune(level, traces, site, layer, *options, tree=None):
+    """Writes the layer directory `layer` anew, holding the tree itself; prune's own report. `tree`
+    stands in the site's place for that, if given."""
     shutil.rmtree(layer, ignore_errors=True)
     keep = [] if level in ("all", "static") else [f"--keep={t}" for t in traces]
-    p = subprocess.run([PROGRAM, "prune", "--safety", level, *keep, f"--root={site}=", "-o", layer + "/",
-                        "--json", *options], capture_output=True, text=True)
+    command = [PROGRAM, "prune", "--safety", level, *keep, f"--root={site}=", "-o", layer + "/",
+               "--json", *options]
+    if tree:
+        command = [*namespace(), "sh", "-c", PLACE, "sh", tree, site, *command]
+    p = subprocess.run(command, capture_output=True, text=True)
     if p.returncode != 0:
         sys.exit(f"proof: prune --safety {level} failed: {p.stderr.strip()}")
     return json.loads(p.stdout)
@@ -107,17 +114,39 @@ def distributions(site):
     return found
 
 
+def required(site, dists, names):
+    """`names`, distributions, and all that is declared to be required by them, with every extra."""
+    by_name = {canonical(d[:-len(".dist-info")].rsplit("-", 1)[0]): d for d in dists}
+    found, queue = set(names), list(names)
+    while queue:
+        path = pathlib.Path(site, queue.pop())
+        for line in importlib.metadata.PathDistribution(path).requires or []:
+            one = by_name.get(canonical(re.match(r"[\w.-]+", line).group()))
+            if one and one not in found:
+                found.add(one)
+                queue.append(one)
+    return found
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def below(site, traces):
+    """The paths in these traces below the site, relative to it."""
+    for trace in traces:
+        with open(trace, encoding="utf-8") as f:
+            for entry in json.load(f)["files"]:
+                path = os.path.relpath(entry.get("path", "/"), site)
+                if not path.startswith(".."):
+                    yield path
+
+
 def whole_touched(site, traces, dists):
     """Every file of each distribution of which a trace touched more than its metadata."""
     owner = {f: d for d, files in dists.items() for f in files}
-    touched = set()
-    for trace in traces:
-        with open(trace, encoding="utf-8") as f:
-            entries = json.load(f)["files"]
-        for entry in entries:
-            below = os.path.relpath(entry.get("path", "/"), site)
-            if below in owner and not below.startswith(owner[below] + "/"):
-                touched.add(owner[below])
+    touched = {owner[path] for path in below(site, traces)
+               if path in owner and not path.startswith(owner[path] + "/")}
     return sorted({f for d in touched for f in dists[d]})
 
 
