@@ -1,17 +1,13 @@
-#include "layer/elfstrip.h"
+#include "layer/elfstrip_parts.h"
 
 #include "base/mem.h"
 
 #include <ar.h>
-#include <gelf.h>
-#include <libelf.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 const char *const strip_reason_names[STRIP_REASONS] = {
 	[STRIP_DONE] = "stripped",
-	[STRIP_BLANKED] = "symbols between loaded parts: zeroes now",
+	[STRIP_BLANKED] = "symbols in front of a segment (patchelf): zeroes, only the zip shrinks",
 	[STRIP_NOT_ELF] = "not ELF",
 	[STRIP_ARCHIVE] = "an archive",
 	[STRIP_TYPE] = "neither a library nor a program",
@@ -22,51 +18,9 @@ const char *const strip_reason_names[STRIP_REASONS] = {
 	[STRIP_CHECK] = "the result did not compare equal",
 };
 
-/* From here on section numbers have escapes (SHN_LORESERVE). */
-#define SECTIONS_MAX 0xff00
-
-enum fate {
-	KEEP_IN_PLACE,
-	KEEP_BEHIND,
-	BLANK, /* its bytes, in front of the last loaded one, become zeroes */
-	DROP,
-};
-
-struct span {
-	uint64_t from, to;
-};
-
-struct section {
-	GElf_Shdr h;
-	const char *name;
-	enum fate fate;
-	size_t number;     /* in the new file */
-	uint64_t new_name; /* in the new string table */
-};
-
-struct strip {
-	Elf *elf;
-	const unsigned char *data;
-	size_t len;
-	GElf_Ehdr eh;
-	size_t n, names; /* sections, and which of them holds their names */
-	struct section *s;
-	size_t n_new, new_names;
-	uint64_t fixed; /* [0, fixed) stays in its place */
-	bool rename;    /* the names' section is made anew */
-	bool in_place;  /* so are the section headers, but where they were */
-	uint64_t blanked;
-	struct buf strings, *out;
-};
-
 static bool add_overflows(uint64_t a, uint64_t b, uint64_t *sum)
 {
 	return __builtin_add_overflow(a, b, sum);
-}
-
-static bool has_bytes(const GElf_Shdr *h)
-{
-	return h->sh_type != SHT_NOBITS && h->sh_type != SHT_NULL && h->sh_size;
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -188,11 +142,6 @@ static enum fate fate_when_kept(const struct strip *st, const struct section *s)
 	return has_bytes(&s->h) && s->h.sh_offset >= st->fixed ? KEEP_BEHIND : KEEP_IN_PLACE;
 }
 
-static bool stays(const struct section *s)
-{
-	return s->fate == KEEP_IN_PLACE || s->fate == KEEP_BEHIND;
-}
-
 /* Loaded relocations of a static program name the symbol table, but no symbol in it. */
 static bool needs_link(const struct section *s, const struct section *to)
 {
@@ -272,7 +221,7 @@ static void number(struct strip *st)
 	st->new_names = st->s[st->names].number;
 }
 
-static int by_from(const void *a, const void *b)
+int strip_by_from(const void *a, const void *b)
 {
 	const struct span *x = a, *y = b;
 
@@ -292,7 +241,7 @@ static bool accounted_for(const struct strip *st)
 			spans[n++] = (struct span){st->s[i].h.sh_offset,
 						   st->s[i].h.sh_offset + st->s[i].h.sh_size};
 	spans[n++] = (struct span){st->len, st->len};
-	qsort(spans, n, sizeof(*spans), by_from);
+	qsort(spans, n, sizeof(*spans), strip_by_from);
 	for (size_t i = 0; i < n; i++) {
 		for (; at < spans[i].from; at++)
 			if (st->data[at])
@@ -303,338 +252,6 @@ static bool accounted_for(const struct strip *st)
 	return true;
 }
 
-/* --- what lies between loaded parts ------------------------------------------------------------ */
-
-/* The loader maps whole pages. */
-static uint64_t page_size(const GElf_Ehdr *eh)
-{
-	return eh->e_machine == EM_X86_64 || eh->e_machine == EM_386 ? 4096 : 65536;
-}
-
-static struct span pages_of(const GElf_Phdr *p, uint64_t page)
-{
-	return (struct span){p->p_offset & ~(page - 1),
-			     (p->p_offset + p->p_filesz + page - 1) & ~(page - 1)};
-}
-
-/* What must not change, in order: the header (which is written by itself), program headers, the
- * pages of segments, sections that stay, and the section headers. The caller frees. */
-static struct span *untouchable(const struct strip *st, size_t *n)
-{
-	struct span *spans = xcalloc(st->n + st->eh.e_phnum + 3u, sizeof(*spans));
-	uint64_t page = page_size(&st->eh);
-
-	*n = 0;
-	spans[(*n)++] = (struct span){0, st->eh.e_ehsize};
-	spans[(*n)++] = (struct span){st->eh.e_phoff, st->eh.e_phoff + (uint64_t)st->eh.e_phnum *
-									       st->eh.e_phentsize};
-	for (int i = 0; i < st->eh.e_phnum; i++) {
-		GElf_Phdr p;
-
-		if (gelf_getphdr(st->elf, i, &p) && p.p_filesz)
-			spans[(*n)++] = pages_of(&p, page);
-	}
-	for (size_t i = 1; i < st->n; i++)
-		if (stays(&st->s[i]) && has_bytes(&st->s[i].h))
-			spans[(*n)++] = (struct span){st->s[i].h.sh_offset,
-						      st->s[i].h.sh_offset + st->s[i].h.sh_size};
-	qsort(spans, *n, sizeof(*spans), by_from);
-	return spans;
-}
-
-static bool touches(const struct span *spans, size_t n, uint64_t from, uint64_t to)
-{
-	for (size_t i = 0; i < n; i++)
-		if (spans[i].from < to && from < spans[i].to)
-			return true;
-	return false;
-}
-
-/* The section headers change: where they are, unless that is loaded too. */
-static void settle_blanks(struct strip *st)
-{
-	size_t n;
-	CLEANUP_FREE struct span *spans = untouchable(st, &n);
-	uint64_t size = st->n * st->eh.e_shentsize;
-
-	st->in_place = st->eh.e_shoff + size <= st->fixed &&
-		       !touches(spans, n, st->eh.e_shoff, st->eh.e_shoff + size);
-}
-
-static void zero(struct strip *st, uint64_t from, uint64_t to)
-{
-	if (to <= from)
-		return;
-	memset(st->out->data + from, 0, to - from);
-	st->blanked += to - from;
-}
-
-static void blank(struct strip *st, const struct section *s, const struct span *spans, size_t n)
-{
-	uint64_t at = s->h.sh_offset, end = at + s->h.sh_size;
-
-	/* What lies behind what is fixed goes altogether. */
-	if (end > st->fixed)
-		end = st->fixed;
-	for (size_t i = 0; i < n && at < end; i++) {
-		zero(st, at, spans[i].from < end ? spans[i].from : end);
-		if (spans[i].to > at)
-			at = spans[i].to;
-	}
-	zero(st, at, end);
-}
-
-static void blank_all(struct strip *st)
-{
-	size_t n;
-	CLEANUP_FREE struct span *spans = untouchable(st, &n);
-
-	for (size_t i = 1; i < st->n; i++)
-		if (st->s[i].fate == BLANK)
-			blank(st, &st->s[i], spans, n);
-}
-
-/* --- writing ---------------------------------------------------------------------------------- */
-
-/* Zeroes up to the alignment, which is a power of two and no larger than a page. */
-static bool align(struct strip *st, uint64_t to)
-{
-	static const char zeroes[4096];
-
-	if (to > sizeof(zeroes) || (to & (to - 1)))
-		return false;
-	if (to > 1)
-		buf_add(st->out, zeroes, (size_t)(-st->out->len & (to - 1)));
-	return true;
-}
-
-/* The names of what stays, each once. Not when the table serves something else too. */
-static void make_names(struct strip *st)
-{
-	const struct section *names = &st->s[st->names];
-
-	st->rename = names->fate == KEEP_BEHIND;
-	for (size_t i = 1; i < st->n; i++)
-		if (stays(&st->s[i]) && st->s[i].h.sh_link == st->names)
-			st->rename = false;
-	if (!st->rename)
-		return;
-	buf_addch(&st->strings, '\0');
-	for (size_t i = 1; i < st->n; i++) {
-		if (!stays(&st->s[i]))
-			continue;
-		st->s[i].new_name = st->strings.len;
-		buf_add(&st->strings, st->s[i].name, strlen(st->s[i].name) + 1);
-	}
-}
-
-static bool write_section(struct strip *st, size_t i)
-{
-	struct section *s = &st->s[i];
-
-	if (!align(st, s->h.sh_addralign))
-		return false;
-	if (i == st->names && st->rename) {
-		s->h.sh_offset = st->out->len;
-		s->h.sh_size = st->strings.len;
-		buf_add(st->out, st->strings.data, st->strings.len);
-		return true;
-	}
-	buf_add(st->out, st->data + s->h.sh_offset, s->h.sh_size);
-	s->h.sh_offset = st->out->len - s->h.sh_size;
-	return true;
-}
-
-/* One native structure in the file's byte order. */
-static bool to_file(const struct strip *st, void *to, Elf_Type type, void *from, size_t size)
-{
-	Elf_Data src = {.d_buf = from, .d_type = type, .d_size = size, .d_version = EV_CURRENT};
-	Elf_Data dst = {.d_buf = to, .d_type = type, .d_size = size, .d_version = EV_CURRENT};
-	unsigned order = st->eh.e_ident[EI_DATA];
-
-	return st->eh.e_ident[EI_CLASS] == ELFCLASS32 ? elf32_xlatetof(&dst, &src, order) != NULL
-						      : elf64_xlatetof(&dst, &src, order) != NULL;
-}
-
-static bool put_section_header(const struct strip *st, void *to, const GElf_Shdr *h)
-{
-	Elf64_Shdr wide = *h;
-	Elf32_Shdr narrow = {
-		.sh_name = h->sh_name,
-		.sh_type = h->sh_type,
-		.sh_flags = (Elf32_Word)h->sh_flags,
-		.sh_addr = (Elf32_Addr)h->sh_addr,
-		.sh_offset = (Elf32_Off)h->sh_offset,
-		.sh_size = (Elf32_Word)h->sh_size,
-		.sh_link = h->sh_link,
-		.sh_info = h->sh_info,
-		.sh_addralign = (Elf32_Word)h->sh_addralign,
-		.sh_entsize = (Elf32_Word)h->sh_entsize,
-	};
-
-	return st->eh.e_ident[EI_CLASS] == ELFCLASS32
-		       ? to_file(st, to, ELF_T_SHDR, &narrow, sizeof(narrow))
-		       : to_file(st, to, ELF_T_SHDR, &wide, sizeof(wide));
-}
-
-static bool write_headers(struct strip *st)
-{
-	size_t size = st->eh.e_shentsize, table;
-	CLEANUP_FREE unsigned char *headers = xcalloc(st->n_new, size);
-
-	for (size_t i = 0; i < st->n; i++) {
-		GElf_Shdr h = st->s[i].h;
-
-		if (!stays(&st->s[i]))
-			continue;
-		if (st->rename)
-			h.sh_name = (GElf_Word)st->s[i].new_name;
-		h.sh_link = stays(&st->s[h.sh_link]) ? (GElf_Word)st->s[h.sh_link].number : 0;
-		/* An empty section must not point behind the end. */
-		if (!(h.sh_flags & SHF_ALLOC) && !has_bytes(&h) && h.sh_offset > st->fixed)
-			h.sh_offset = st->fixed;
-		if (h.sh_flags & SHF_INFO_LINK && h.sh_info < st->n)
-			h.sh_info = (GElf_Word)st->s[h.sh_info].number;
-		if (!put_section_header(st, headers + st->s[i].number * size, &h))
-			return false;
-	}
-	if (st->in_place) {
-		memset(st->out->data + st->eh.e_shoff, 0, st->n * size);
-		memcpy(st->out->data + st->eh.e_shoff, headers, st->n_new * size);
-		return true;
-	}
-	align(st, st->eh.e_ident[EI_CLASS] == ELFCLASS32 ? 4 : 8);
-	table = st->out->len;
-	buf_add(st->out, headers, st->n_new * size);
-	st->eh.e_shoff = table;
-	return true;
-}
-
-static bool put_header(struct strip *st)
-{
-	GElf_Ehdr *h = &st->eh;
-	Elf32_Ehdr narrow = {
-		.e_type = h->e_type,
-		.e_machine = h->e_machine,
-		.e_version = h->e_version,
-		.e_entry = (Elf32_Addr)h->e_entry,
-		.e_phoff = (Elf32_Off)h->e_phoff,
-		.e_shoff = (Elf32_Off)h->e_shoff,
-		.e_flags = h->e_flags,
-		.e_ehsize = h->e_ehsize,
-		.e_phentsize = h->e_phentsize,
-		.e_phnum = h->e_phnum,
-		.e_shentsize = h->e_shentsize,
-	};
-
-	h->e_shnum = narrow.e_shnum = (GElf_Half)st->n_new;
-	h->e_shstrndx = narrow.e_shstrndx = (GElf_Half)st->new_names;
-	memcpy(narrow.e_ident, h->e_ident, EI_NIDENT);
-	return h->e_ident[EI_CLASS] == ELFCLASS32
-		       ? to_file(st, st->out->data, ELF_T_EHDR, &narrow, sizeof(narrow))
-		       : to_file(st, st->out->data, ELF_T_EHDR, h, sizeof(*h));
-}
-
-static bool write_all_parts(struct strip *st)
-{
-	buf_add(st->out, st->data, st->fixed);
-	blank_all(st);
-	make_names(st);
-	for (size_t i = 1; i < st->n; i++)
-		if (st->s[i].fate == KEEP_BEHIND && !write_section(st, i))
-			return false;
-	return write_headers(st) && put_header(st);
-}
-
-/* --- checking --------------------------------------------------------------------------------- */
-
-/* e_shoff, e_shnum and e_shstrndx may differ, nothing else. */
-static bool same_header(const GElf_Ehdr *a, const GElf_Ehdr *b)
-{
-	GElf_Ehdr x = *a, y = *b;
-
-	x.e_shoff = y.e_shoff = 0;
-	x.e_shnum = y.e_shnum = 0;
-	x.e_shstrndx = y.e_shstrndx = 0;
-	return memcmp(&x, &y, sizeof(x)) == 0;
-}
-
-static bool same_segments(const struct strip *st, Elf *b)
-{
-	const char *da = (const char *)st->data, *db = st->out->data;
-	Elf *a = st->elf;
-	size_t na, nb;
-	GElf_Ehdr eh;
-
-	if (elf_getphdrnum(a, &na) < 0 || elf_getphdrnum(b, &nb) < 0 || na != nb ||
-	    !gelf_getehdr(a, &eh))
-		return false;
-	for (size_t i = 0; i < na; i++) {
-		GElf_Phdr p, q;
-		struct span pages;
-
-		if (!gelf_getphdr(a, (int)i, &p) || !gelf_getphdr(b, (int)i, &q) ||
-		    memcmp(&p, &q, sizeof(p)) != 0)
-			return false;
-		if (!p.p_filesz)
-			continue;
-		if (p.p_offset + p.p_filesz > st->out->len)
-			return false;
-		pages = pages_of(&p, page_size(&eh));
-		/* What lies behind the last loaded byte goes also where its page does not end. */
-		if (pages.to > st->fixed)
-			pages.to = st->fixed;
-		if (pages.from < eh.e_ehsize)
-			pages.from = eh.e_ehsize;
-		if (pages.to > pages.from &&
-		    memcmp(da + pages.from, db + pages.from, pages.to - pages.from) != 0)
-			return false;
-	}
-	return true;
-}
-
-/* Each loaded section has its number, name, place and links as before. */
-static bool same_sections(Elf *a, Elf *b)
-{
-	size_t n, names_a, names_b;
-
-	if (elf_getshdrnum(a, &n) < 0 || elf_getshdrstrndx(a, &names_a) < 0 ||
-	    elf_getshdrstrndx(b, &names_b) < 0)
-		return false;
-	for (size_t i = 1; i < n; i++) {
-		Elf_Scn *sa = elf_getscn(a, i), *sb = elf_getscn(b, i);
-		const char *name_a, *name_b;
-		GElf_Shdr x, y;
-
-		if (!sa || !gelf_getshdr(sa, &x))
-			return false;
-		if (!(x.sh_flags & SHF_ALLOC))
-			continue;
-		if (!sb || !gelf_getshdr(sb, &y))
-			return false;
-		name_a = elf_strptr(a, names_a, x.sh_name);
-		name_b = elf_strptr(b, names_b, y.sh_name);
-		y.sh_name = x.sh_name;
-		if (x.sh_type == SHT_REL || x.sh_type == SHT_RELA)
-			y.sh_link = x.sh_link;
-		if (!name_a || !name_b || strcmp(name_a, name_b) != 0 ||
-		    memcmp(&x, &y, sizeof(x)) != 0)
-			return false;
-	}
-	return true;
-}
-
-static bool check(const struct strip *st)
-{
-	Elf *b = elf_memory(st->out->data, st->out->len);
-	GElf_Ehdr x, y;
-	bool same = b && gelf_getehdr(st->elf, &x) && gelf_getehdr(b, &y) && same_header(&x, &y) &&
-		    same_segments(st, b) && same_sections(st->elf, b);
-
-	elf_end(b);
-	return same;
-}
-
 /* --- the whole -------------------------------------------------------------------------------- */
 
 /* New section headers behind the end must pay by what becomes zeroes. */
@@ -643,19 +260,38 @@ static bool worthwhile(const struct strip *st)
 	return st->out->len < st->len || st->blanked / 8 > st->out->len - st->len;
 }
 
-static enum strip_reason strip(struct strip *st)
+static enum strip_reason read_all(struct strip *st)
 {
 	enum strip_reason r = read_header(st);
-	bool any = false;
 
 	if (r == STRIP_DONE)
 		r = read_sections(st);
-	if (r == STRIP_DONE)
-		r = find_fixed(st);
+	return r == STRIP_DONE ? find_fixed(st) : r;
+}
+
+/* Whether the result is understood as the original was. */
+static bool reads_again(const struct buf *out)
+{
+	struct strip again = {.data = (const unsigned char *)out->data, .len = out->len};
+	enum strip_reason r = STRIP_DAMAGED;
+
+	again.elf = elf_memory(out->data, out->len);
+	if (again.elf)
+		r = read_all(&again);
+	elf_end(again.elf);
+	free(again.s);
+	return r == STRIP_DONE;
+}
+
+static enum strip_reason strip(struct strip *st)
+{
+	enum strip_reason r = read_all(st);
+	bool any = false;
+
 	if (r != STRIP_DONE)
 		return r;
 	decide(st);
-	settle_blanks(st);
+	strip_settle(st);
 	for (size_t i = 1; i < st->n; i++)
 		any |= !stays(&st->s[i]) && has_bytes(&st->s[i].h);
 	if (!any)
@@ -663,11 +299,11 @@ static enum strip_reason strip(struct strip *st)
 	if (!accounted_for(st))
 		return STRIP_APPENDED;
 	number(st);
-	if (!write_all_parts(st))
+	if (!strip_write(st))
 		return STRIP_UNUSUAL;
 	if (!worthwhile(st))
 		return STRIP_NOTHING;
-	if (!check(st))
+	if (!reads_again(st->out) || !strip_check(st))
 		return STRIP_CHECK;
 	return st->out->len < st->len ? STRIP_DONE : STRIP_BLANKED;
 }

@@ -56,6 +56,11 @@ look() {
 		rm -rf "$other"
 	done
 	[ "$k" -ge 4 ]
+	# The sanitized build as the other one. (That of another compiler: tests/lint/tree.bats.)
+	[[ $BUILD != */asan ]] || {
+		"${BUILD%/asan}/importtrace" prune -q --safety all --root python= -o other.zip
+		cmp first.zip other.zip
+	}
 }
 
 @test "Python, Info-ZIP, 7-Zip and bsdtar unpack exactly what went in" {

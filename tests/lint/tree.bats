@@ -1,9 +1,17 @@
 #!/usr/bin/env bats
 # The tree itself: a second compiler, formatting, scripts, house limits.
 
-@test "clang builds everything without a warning" {
+@test "clang builds everything without a warning, and what it builds writes the same bytes" {
 	run env -u BUILD make --no-print-directory clang
 	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	T=$(mktemp -d)
+	for level in 1 7 12; do
+		for p in importtrace build/with-clang/importtrace; do
+			$p prune -q --safety all --level $level --root probes=x -o "$T/${p//\//-}.zip"
+		done
+		cmp "$T/importtrace.zip" "$T/build-with-clang-importtrace.zip"
+	done
+	rm -rf "$T"
 }
 
 @test "sources are formatted" {
