@@ -36,7 +36,7 @@ struct check_args {
 	enum contents_depth depth;
 	bool update, list_ids;
 	char **keep;
-	const char **roots;
+	char **roots; /* owned, each absolute */
 	size_t n_keep, n_roots;
 	struct settings given;
 };
@@ -136,6 +136,17 @@ static void append(void *list, size_t *n, char *value)
 	(*strings)[(*n)++] = value;
 }
 
+/* DIR[=PREFIX] with DIR as traces name it. */
+static char *absolute_root(const char *value)
+{
+	const char *equals = strrchr(value, '=');
+	CLEANUP_FREE char *given =
+		xstrndup(value, equals ? (size_t)(equals - value) : strlen(value));
+	CLEANUP_FREE char *dir = contents_root(given);
+
+	return xasprintf("%s%s", dir, equals ? equals : "");
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
 	struct check_args *args = state->input;
@@ -154,7 +165,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		append(&args->keep, &args->n_keep, value);
 		break;
 	case 'r':
-		append(&args->roots, &args->n_roots, value);
+		append(&args->roots, &args->n_roots, absolute_root(value));
 		break;
 	case OPT_UPDATE:
 		args->update = true;
@@ -293,7 +304,7 @@ static int check(const struct check_args *args, const struct trace *traces, stru
 				 .bytecodes = &now.bytecodes,
 				 .traces = traces,
 				 .n_traces = args->n_keep,
-				 .roots = args->roots,
+				 .roots = (const char *const *)args->roots,
 				 .n_roots = args->n_roots,
 				 .settings = &settings};
 	struct check_report report = {
@@ -348,6 +359,8 @@ static int check_run_command(int argc, char **argv)
 	free(traces);
 	free(args.outputs);
 	free(args.keep);
+	for (size_t i = 0; i < args.n_roots; i++)
+		free(args.roots[i]);
 	free(args.roots);
 	settings_free(&args.given);
 	if (r < 0)

@@ -177,6 +177,18 @@ static char *usual_tree(const struct trace *t)
 	return best ? xstrndup(best, len) : xstrdup("/");
 }
 
+char *contents_root(const char *dir)
+{
+	CLEANUP_FREE char *cwd = NULL, *joined = NULL;
+	char *resolved = realpath(dir[0] ? dir : ".", NULL);
+
+	if (resolved)
+		return resolved;
+	cwd = getcwd(NULL, 0);
+	joined = path_join(cwd ? cwd : "/", dir);
+	return path_clean(joined);
+}
+
 struct filling {
 	struct inventory_root *root;
 	struct strmap dirs;
@@ -253,7 +265,7 @@ int contents_of_trace(struct contents *c, const struct contents *other, const ch
 		      struct error *e)
 {
 	bool layer = other->kind == CONTENTS_DIR || other->kind == CONTENTS_ZIP;
-	CLEANUP_FREE char *dir = tree ? path_clean(tree) : NULL;
+	CLEANUP_FREE char *dir = tree ? contents_root(tree) : NULL;
 
 	if (!dir && find_tree(c, other, &dir, e) < 0)
 		return -e->code;

@@ -44,4 +44,6 @@ int contents_any(const char *path, struct contents *ret, struct error *e);
  * layer, else below `tree` (NULL: the site directory that most traced files lie in). */
 int contents_of_trace(struct contents *c, const struct contents *other, const char *tree,
 		      struct error *e);
+/* A directory of --root as traces name it: absolute, resolved where it is there. The caller frees. */
+char *contents_root(const char *dir);
 void contents_free(struct contents *c);

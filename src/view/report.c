@@ -114,6 +114,8 @@ static void row_json(const struct report *r, size_t root, size_t i, struct buf *
 
 	json_set_bytes(j, "path", path);
 	json_set_int(j, "bytes", (int64_t)plan_bytes(r->plan, root, i));
+	if (r->zip_bytes && r->plan->inv->roots[root].zip)
+		json_set_int(j, "zip_bytes", (int64_t)r->plan->inv->roots[root].entries[i].packed);
 	json_set_bool(j, "kept", kept);
 	json_set_string(j, "decision", decision);
 	json_set_bytes(j, "package", package);

@@ -89,6 +89,12 @@ elf() {
 	sed "s|$T/python|/somewhere/else|g" trace.json >moved.json
 	passes layer.zip --keep moved.json
 	passes layer.zip --keep moved.json --root /somewhere/else=python
+	# Relative to here, through a symbolic link too: traces name resolved paths.
+	ln -s python link
+	passes layer.zip --keep trace.json --root python
+	passes layer.zip --keep trace.json --root ./link=python
+	passes layer.zip --keep trace.json --root "$T/link/=python"
+	finds traced-missing layer.zip --keep trace.json --root .=python
 	finds traced-missing layer.zip --keep moved.json --root /somewhere=python
 	sed "s|$T/python|/x|; s|__init__.py|a.c|; s|core.py|b.c|; s|template.txt|c.c|" trace.json >other.json
 	cannot "touched nothing that the layer holds" layer.zip --keep other.json

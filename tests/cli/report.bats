@@ -46,6 +46,18 @@ setup() {
 	assert r["totals"]["kept"] == {"files": len(kept), "bytes": sum(f["bytes"] for f in kept)}
 	assert r["totals"]["all"]["files"] == len(files) == len(r["files"])
 	assert sum(p["files"] for p in r["packages"]) == sum(t["files"] for t in r["types"]) == len(files)
+	assert not any("zip_bytes" in f for f in r["files"])
+	PY
+}
+
+@test "of a zip as it is, JSON holds what each file takes in it" {
+	importtrace prune --keep trace.json -q
+	importtrace report layer.zip --json >r.json
+	python3 - <<-'PY'
+	import json, zipfile
+	r = json.load(open("r.json"))
+	want = {i.filename: i.compress_size for i in zipfile.ZipFile("layer.zip").infolist() if not i.is_dir()}
+	assert {f["path"]: f["zip_bytes"] for f in r["files"]} == want and sum(want.values()) > 0
 	PY
 }
 

@@ -18,6 +18,7 @@ def load(path):
 
 def action_steps(action, given):
     inputs = {name: str(spec.get("default", "")) for name, spec in action["inputs"].items()}
+    place = given.pop("action_path", None)  # GitHub's own, not an input
     for name, value in given.items():
         assert name in inputs, f"the action has no input {name}"
         inputs[name] = value
@@ -25,6 +26,8 @@ def action_steps(action, given):
     assert not missing, missing
 
     def fill(text):
+        if place and text == "${{ github.action_path }}":
+            return place
         return re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda m: inputs[m.group(1)], text)
     for step in action["runs"]["steps"]:
         assert step["shell"] == "bash" and "${{" not in step["run"], step

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The examples do what they say: their shell steps are taken out and run, on a package from PyPI.
-# Not run here: `gh pr comment`, which needs GitHub, and what installs the program.
+# `gh`, which needs GitHub, is one that notes how it was called.
 
 bats_require_minimum_version 1.5.0
 
@@ -23,7 +23,8 @@ steps() {
 	/usr/bin/python3 - <<-'PY'
 	import json, os, subprocess, sys
 	for step in json.load(open("steps.json")):
-	    if step["name"] in ("install", "comment"):
+	    wanted = os.environ.get("STEPS", "record prune check").split()
+	    if step["env"] and step["name"] not in wanted:  # a GitLab job's have neither
 	        continue
 	    print("##", step["name"], flush=True)
 	    code = subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], env={**os.environ, **step["env"]}).returncode
@@ -60,6 +61,57 @@ install_packages() {
 	run steps "$repo/action.yml" "${inputs[@]}"
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"::error"* || "$output" == *"::warning"* ]]
+}
+
+@test "the action comments on the pull request, once and again" {
+	mkdir fake
+	cat >fake/gh <<-'SH'
+		#!/bin/sh
+		while [ $# -gt 0 ]; do
+			echo "$1"
+			[ "$1" != --body-file ] || cp "$2" "$GH_BODY"
+			shift
+		done >"$GH_CALL"
+	SH
+	chmod +x fake/gh
+	install_packages
+	STEPS="record prune check" steps "$repo/action.yml" command='PYTHONPATH=build/python python3 smoke.py' \
+		root=build/python=python
+	grep -q '^### importtrace check: layer.zip' summary
+	PATH=$T/fake:$PATH GH_CALL=$T/call GH_BODY=$T/body STEPS=comment steps "$repo/action.yml" command=true
+	diff call - <<-'WORDS'
+		pr
+		comment
+		${{ github.event.pull_request.number }}
+		--edit-last
+		--create-if-none
+		--body-file
+		importtrace-comment.md
+	WORDS
+	cmp body importtrace-comment.md
+	# None is left to be sent when the check could not be done.
+	rm importtrace-comment.md layer.zip && : >layer.zip
+	run env STEPS=check /bin/bash -c "$(declare -f steps); repo=$repo; steps $repo/action.yml command=true"
+	[ "$status" -eq 2 ] && [ ! -e importtrace-comment.md ]
+}
+
+@test "the action installs the program where there is none" {
+	mkdir action bin
+	# The sources with their times and what is built of them: make finds nothing to do.
+	(cd "$repo" && git ls-files -z | tar -c --null -T - | tar -x -C "$T/action")
+	mkdir action/build
+	cp -a "$BUILD"/{importtrace,libimporttrace.a,obj,record.bpf.o,record.skel.h,report.html} action/build/
+	[ ! -e "$BUILD/man" ] || cp -a "$BUILD/man" action/build/
+	printf '#!/bin/sh\nexec "$@"\n' >bin/sudo && chmod +x bin/sudo
+	[ "$(id -u)" -eq 0 ] || skip "installing Debian packages needs root"
+	export PREFIX=$T/prefix ACTION_PATH=$T/action
+	STEPS=install PATH=$T/bin:/usr/sbin:/usr/bin:/sbin:/bin steps "$repo/action.yml" command=true \
+		"action_path=$T/action"
+	[ "$("$PREFIX/bin/importtrace" --version)" = "$(importtrace --version)" ]
+	# Where it is there already, nothing is done.
+	rm -r prefix
+	STEPS=install steps "$repo/action.yml" command=true "action_path=/nonexistent"
+	[ ! -e prefix ]
 }
 
 @test "the action's shell passes shellcheck" {
