@@ -23,8 +23,8 @@ steps() {
 	/usr/bin/python3 - <<-'PY'
 	import json, os, subprocess, sys
 	for step in json.load(open("steps.json")):
-	    wanted = os.environ.get("STEPS", "record prune check").split()
-	    if step["env"] and step["name"] not in wanted:  # a GitLab job's have neither
+	    wanted = os.environ.get("STEPS")
+	    if step["name"] not in wanted.split() if wanted else step["name"] in ("install", "comment"):
 	        continue
 	    print("##", step["name"], flush=True)
 	    code = subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], env={**os.environ, **step["env"]}).returncode
