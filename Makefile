@@ -136,7 +136,7 @@ $(BUILD)/probes/compat: probes/routes/compat.c
 	$(call say,PROBE,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -m32 -std=gnu17 $(WARNINGS) -O1 -nostdlib -static -ffreestanding -fno-stack-protector \
-		-fno-pie -no-pie -fcf-protection=none \
+		-fno-pie -fcf-protection=none \
 		-idirafter /usr/include/$(shell uname -m)-linux-gnu $< -o $@
 ROUTES := $(BUILD)/probes/routes
 ifeq ($(ARCH),x86)

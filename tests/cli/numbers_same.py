@@ -1,6 +1,6 @@
 """Compares what prune said (summary.json, manifest.json, *.removed.tsv) with the zip itself.
 
-    numbers.py LAYER.ZIP
+    numbers_same.py LAYER.ZIP
 """
 
 import json
