@@ -10,6 +10,7 @@
 #include "base/strmap.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 
 static void path_clean_takes_dots_textually(void **state)
@@ -80,6 +81,23 @@ static void strmap_finds_what_was_added(void **state)
 	assert_false(is_new);
 	assert_int_equal(*strmap_find(&m, "a", 1), 7);
 	assert_null(strmap_find(&m, "ab", 2));
+}
+
+/* Memory in use grows with the keys, whatever chains chance makes. */
+static void strmap_grows_with_its_keys(void **state)
+{
+	enum { KEYS = 100000, EACH = 200 };
+	CLEANUP_STRMAP struct strmap m = {0};
+	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+
+	(void)state;
+	for (size_t i = 0; i < KEYS; i++) {
+		CLEANUP_FREE char *key = xasprintf("some/directory/file-%zu.py", i);
+
+		strmap_add(&m, key, strlen(key), i, NULL);
+	}
+	assert_in_range(mallinfo2().uordblks + mallinfo2().hblkhd - before, 0, KEYS * EACH);
+	assert_int_equal(*strmap_find(&m, "some/directory/file-4711.py", 27), 4711);
 }
 
 static void json_refuses(const char *text, size_t len, const char *message)
@@ -224,6 +242,7 @@ int main(void)
 		cmocka_unit_test(utf8_is_rfc3629),
 		cmocka_unit_test(error_gains_context),
 		cmocka_unit_test(strmap_finds_what_was_added),
+		cmocka_unit_test(strmap_grows_with_its_keys),
 		cmocka_unit_test(json_input_is_hostile),
 		cmocka_unit_test(json_keeps_big_numbers_and_odd_bytes),
 		cmocka_unit_test(outfile_appears_only_when_committed),
