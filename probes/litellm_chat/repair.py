@@ -11,10 +11,18 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from matrix import WORKLOADS, command, proof, start_server  # noqa: E402
+
+
+def show_size(what, path):
+    files = [i for i in zipfile.ZipFile(path).infolist() if not i.is_dir()]
+    plain = sum(i.file_size for i in files if not i.filename.endswith(".pyc"))
+    print(f"{what}: {len(files)} files, {sum(i.file_size for i in files) / 1e6:.1f} MB, "
+          f"{plain / 1e6:.1f} MB without bytecode, {os.path.getsize(path) / 1e6:.1f} MB zipped", flush=True)
 
 
 def verify(site, folder, *options):
@@ -43,9 +51,11 @@ def main():
             proof.record(command("chat"), site, folder, os.path.join(folder, "trace.json"))
             subprocess.run([proof.PROGRAM, "prune", "-q", "--keep=trace.json", f"--root={site}=python",
                             f"--safety={args.safety}"], cwd=folder, check=True)
+            show_size("as prune made it", os.path.join(folder, "layer.zip"))
             if args.before:
                 verify(site, folder, "--matrix=uses")
             code = verify(site, folder, "--matrix=uses", "--repair")
+            show_size("repaired", os.path.join(folder, "layer.zip"))
         finally:
             server.terminate()
             server.wait()

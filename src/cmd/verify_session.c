@@ -41,9 +41,15 @@ static void note(struct session *s, char *text)
 
 /* --- on the original -------------------------------------------------------------------------- */
 
+/* The roots, where they are known before the first run. */
+static const struct inventory *known_roots(const struct session *s)
+{
+	return s->opt->input.n_roots ? &s->original : NULL;
+}
+
 static int run_originals(struct session *s, struct error *e)
 {
-	const struct inventory *known = s->original.n_roots ? &s->original : NULL;
+	const struct inventory *known = known_roots(s);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < s->n_jobs; i++) {
@@ -140,7 +146,7 @@ static int ask_again(struct session *s, struct job *job, struct error *e)
 	if (job->asked_again)
 		return 0;
 	job->asked_again = true;
-	r = run_original(&s->scratch, job->argv, &s->original, &again, e);
+	r = run_original(&s->scratch, job->argv, known_roots(s), &again, e);
 	if (r == 0 && s->opt->same_output)
 		r = output_compare(job->was.out, again.out, &d, e);
 	if (r == 0 && again.exit_code != job->was.exit_code)

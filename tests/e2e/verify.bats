@@ -170,6 +170,11 @@ except ImportError: pass"
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"exit code 1, on the original 0"* ]]
 	[[ "$output" == *"ModuleNotFoundError: No module named 'alpha.unused'"* ]]
+	# Nothing is missed: the layer is read-only, and the program's answer is that.
+	run importtrace verify -- "$python" -S -c "
+import alpha, os, sys; sys.exit(3 * (not os.access(os.path.dirname(alpha.__file__), os.W_OK)))"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"exit code 3, on the original 0"* && "$output" != *missed:* ]]
 }
 
 @test "--same-output: the first line that differs" {
