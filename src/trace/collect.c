@@ -46,9 +46,17 @@ struct collector {
 	struct trace_process *alive; /* scratch of collector_alive */
 };
 
+/* Entries that are looked at before the run: a few milliseconds. */
+#define SURVEY_MAX 4096
+
 struct collector *collector_new(void)
 {
 	return xcalloc(1, sizeof(struct collector));
+}
+
+void collector_survey(struct collector *c, const char *dir)
+{
+	links_survey(&c->resolver.links, dir, SURVEY_MAX);
 }
 
 /* --- what could not be told ------------------------------------------------------------------- */

@@ -17,6 +17,8 @@ struct collector;
 #define CLEANUP_COLLECTOR __attribute__((cleanup(collector_cleanup)))
 
 struct collector *collector_new(void);
+/* Before the command runs: looks at what is there, in and below its current directory. */
+void collector_survey(struct collector *c, const char *dir);
 /* One record, with `data` right behind *event as in the ring; the signature of tracer_handler, with
  * the collector as ctx. */
 void collector_add(void *collector, const struct event *event, const char *data);

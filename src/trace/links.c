@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -87,9 +88,18 @@ static void set(struct link_fact *f, enum link_state state, const char *target, 
 	f->read_ns = read_ns;
 }
 
+/* Where nothing else is known, what was there before the run counts. */
+static void remember(struct link_fact *f)
+{
+	if (f->state == LINK_NONE && f->was_plain)
+		set(f, LINK_PLAIN, NULL, 0);
+}
+
 /* Keeps what the path is, before a change. */
 static void keep(const struct links *l, struct link_fact *f)
 {
+	remember(f);
+	f->was_plain = false;
 	f->past = array_grow(f->past, f->n_past, &f->cap_past, sizeof(*f->past));
 	f->past[f->n_past++] = (struct link_past){.target = f->target ? xstrdup(f->target) : NULL,
 						  .state = f->state,
@@ -195,6 +205,8 @@ enum link_state links_look(struct links *l, const char *path, const char **targe
 		if (asked != LINK_NONE || state == LINK_NONE)
 			state = asked;
 	}
+	if (state == LINK_NONE && f->was_plain)
+		return LINK_PLAIN;
 	*target = f->target;
 	return state;
 }
@@ -208,6 +220,8 @@ static void doubt(struct links *l, const char *path)
 /* What was read about a path, at about the time that the run changed it, is not sure. */
 static bool is_young(const struct links *l, const struct link_fact *f)
 {
+	if (f->was_plain && f->state == LINK_PLAIN)
+		return false;
 	return f->state != LINK_NONE && f->read_ns && f->read_ns > l->at_ns - SLACK_NS;
 }
 
@@ -255,6 +269,7 @@ void links_made(struct links *l, const char *path, const char *target, bool dire
 	}
 	if (f->state != state || target)
 		keep(l, f);
+	f->was_plain = false;
 	set(f, state, target, 0);
 	f->leaf = !directory;
 }
@@ -269,11 +284,76 @@ void links_removed(struct links *l, const char *path, bool directory)
 			learn(p, LINK_PLAIN, NULL);
 		return;
 	}
+	remember(f);
 	if (directory)
 		set(f, LINK_PLAIN, NULL, 0);
 	else if (is_young(l, f))
 		doubt(l, path);
 	f->gone = true;
+}
+
+/* --- before the run --------------------------------------------------------------------------- */
+
+struct survey {
+	struct links *links;
+	dev_t dev;
+	size_t left;
+	char **dirs; /* still to be looked at */
+	size_t n, cap;
+};
+
+static void survey_entry(struct survey *s, int fd, const char *dir, const struct dirent *d)
+{
+	CLEANUP_FREE char *path = path_join(dir, d->d_name);
+	unsigned char type = d->d_type;
+	struct stat st;
+
+	if (type == DT_UNKNOWN && fstatat(fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		type = IFTODT(st.st_mode);
+	if (type == DT_UNKNOWN || type == DT_LNK)
+		return;
+	get(s->links, path)->was_plain = true;
+	if (type != DT_DIR)
+		return;
+	s->dirs = array_grow(s->dirs, s->n, &s->cap, sizeof(*s->dirs));
+	s->dirs[s->n++] = TAKE_PTR(path);
+}
+
+/* The entries of one directory, if it is on the file system that the survey began on. */
+static void survey_dir(struct survey *s, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *d;
+	struct stat st;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	if (fstat(fd, &st) == 0 && (!s->dev || st.st_dev == s->dev)) {
+		s->dev = st.st_dev;
+		while (s->left && (d = readdir(dir))) {
+			s->left--;
+			if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
+				survey_entry(s, fd, path, d);
+		}
+	}
+	closedir(dir);
+}
+
+void links_survey(struct links *l, const char *dir, size_t most)
+{
+	struct survey s = {.links = l, .left = most};
+
+	survey_dir(&s, dir);
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.left)
+			survey_dir(&s, s.dirs[i]);
+		free(s.dirs[i]);
+	}
+	free(s.dirs);
 }
 
 /* --- moving ----------------------------------------------------------------------------------- */
@@ -339,6 +419,7 @@ void links_settle(struct links *l, const char *from, const char *to)
 	struct link_fact *f = get(l, from), now = {.path = (char *)(uintptr_t)to};
 	bool last_word = l->last_word;
 
+	remember(f);
 	if (past_of(l, f) || (f->state != LINK_NONE && !is_young(l, f)))
 		return;
 	l->last_word = true; /* its own move has changed it */

@@ -39,6 +39,7 @@ struct link_fact {
 	char *target;
 	enum link_state state;
 	bool leaf;       /* known to have nothing below it */
+	bool was_plain;  /* before the run, and the run has not changed it since */
 	bool gone;       /* the run has removed it; `state` is what it was */
 	int64_t read_ns; /* CLOCK_MONOTONIC when the disk was asked; 0: the run itself said it */
 	struct link_past *past; /* oldest first */
@@ -58,6 +59,11 @@ struct links {
 	/* While a move is looked into: where the disk has by now what was below moved_from. */
 	const char *moved_from, *moved_to;
 };
+
+/* Looks at what is below a directory before the run begins, nearest first and no more than `most`
+ * entries: so that of a file which the run looks up and at once removes it is known afterwards that
+ * it was no symlink. */
+void links_survey(struct links *l, const char *dir, size_t most);
 
 /* What `path` is. The target is valid until the next call. */
 enum link_state links_look(struct links *l, const char *path, const char **target);

@@ -265,10 +265,13 @@ static int record(struct run *run, struct trace *ret, int *exit_code, struct err
 {
 	struct collector_losses losses = {0};
 	struct tracer_stats stats = {0};
+	CLEANUP_FREE char *cwd = getcwd(NULL, 0);
 	int r = start(run, e);
 
 	if (r < 0)
 		return r;
+	if (cwd)
+		collector_survey(run->collector, cwd);
 	run->start_ns = clock_ns(CLOCK_MONOTONIC);
 	run->start_unix_ns = clock_ns(CLOCK_REALTIME);
 	collector_first(run->collector, run->child.pid, getpid(), run->start_ns);

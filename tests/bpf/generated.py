@@ -5,7 +5,8 @@
 The files of the trace below DIR, with their operations and whether the run made them, must equal
 the logs exactly. A trace that calls itself incomplete is right too, if `unresolved` is its only
 reason (the generator changes the tree as fast as it can); then it may lack things, but what it holds
-must still be in the logs. The last line says which it was.
+must still be in the logs, but for the seeds that are meant to be risky (probes/generate/change.c):
+there as many guesses may be wrong as it says it could not tell. The last line says which it was.
 """
 import base64
 import json
@@ -57,7 +58,9 @@ if trace["complete"]:
 elif set(loss) != {"unresolved"}:
     bad.append(f"not complete: {loss} {trace['reasons']}")
 else:
-    bad += [f"{p}: not touched" for p in sorted(set(got) - set(want))]
+    guesses = [f"{p}: not touched" for p in sorted(set(got) - set(want))]
+    risky = int(trace["command"][2]) % 10 == 9
+    bad += guesses if len(guesses) > (loss["unresolved"] if risky else 0) else []
 for line in bad[:20]:
     print(line)
 print(f"{n} operations, {len(want)} paths, {'complete' if trace['complete'] else 'incomplete'}, "

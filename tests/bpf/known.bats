@@ -70,6 +70,19 @@ print(*(m["path"][len(d):] for m in t["misses"] if m["path"].startswith(d)))' "$
 	grep -q "\"path\":\"$T/d/sub/c\".*\"requested\":\\[\"$T/d/link/c\"\\]" "$T/trace.json"
 }
 
+@test "what was there before, is looked up, and removed or replaced at once" {
+	cd "$T/d"
+	importtrace record -q -o "$T/trace.json" -- python3 -S -E -c '
+import os
+for name in ("a", "sub/c"):
+    if os.path.exists(name): os.remove(name)
+if os.path.exists("b"):
+    open("new", "w").close()
+    os.replace("new", "b")'
+	grep -q '"complete": true' "$T/trace.json"
+	for name in a sub/c b; do grep -q "$T/d/$name\",\"ops\":\[\"stat\",\"write\"\]" "$T/trace.json"; done
+}
+
 @test "io_uring makes a trace incomplete, exit 125" {
 	run importtrace record -o "$T/trace.json" -- "$probe" io_uring "$T/d" /dev/null
 	grep -q '"untraced_routes":[01]' "$T/trace.json"

@@ -220,6 +220,51 @@ static void names_in_memory_are_never_looked_up_on_the_disk(void **state)
 	links_free(&l);
 }
 
+static void what_was_there_before_the_run_is_remembered(void **state)
+{
+	CLEANUP_FREE char *file = at("file"), *link = at("link"), *other = at("other");
+	struct links l = {0};
+
+	(void)state;
+	unlink("link");
+	assert_int_equal(symlink("x", "link"), 0);
+	close(creat("file", 0644));
+	links_survey(&l, top, 100);
+	assert_int_equal(unlink("link") | unlink("file"), 0);
+	l.at_ns = now_ns() + 1000000000;
+	check(&l, file, LINK_PLAIN, NULL);
+	check(&l, link, LINK_NONE, NULL);
+	/* Removed, made a symlink, and asked for as it was before. */
+	links_removed(&l, file, false);
+	links_made(&l, file, "target", false);
+	check(&l, file, LINK_SYMLINK, "target");
+	l.at_ns -= 500000000;
+	check(&l, file, LINK_PLAIN, NULL);
+	assert_int_equal(l.unsure, 0);
+	/* What the run has put there counts, not what was there. */
+	l.at_ns += 600000000;
+	links_linked(&l, other, file);
+	check(&l, file, LINK_NONE, NULL);
+	links_free(&l);
+}
+
+static void a_survey_ends(void **state)
+{
+	CLEANUP_FREE char *file = at("file");
+	struct links l = {0};
+
+	(void)state;
+	close(creat("file", 0644));
+	links_survey(&l, top, 0);
+	assert_int_equal(l.n, 0);
+	links_survey(&l, "/nowhere-at-all", 100);
+	links_survey(&l, file, 100);
+	assert_int_equal(l.n, 0);
+	links_survey(&l, "/usr", 500);
+	assert_in_range(l.n, 10, 500);
+	links_free(&l);
+}
+
 #define DEPTH 40
 
 /* Down through directories of 200 bytes each, beyond PATH_MAX. */
@@ -272,6 +317,8 @@ int main(void)
 		cmocka_unit_test(an_answer_from_the_time_of_a_change_is_not_sure),
 		cmocka_unit_test(a_hard_link_is_what_its_file_is),
 		cmocka_unit_test(names_in_memory_are_never_looked_up_on_the_disk),
+		cmocka_unit_test(what_was_there_before_the_run_is_remembered),
+		cmocka_unit_test(a_survey_ends),
 		cmocka_unit_test(paths_may_be_longer_than_PATH_MAX),
 	};
 
