@@ -291,6 +291,33 @@ static void strings_name_modules_and_files(void **state)
 	world_close(&w);
 }
 
+/* As in transformers: tables of names below the package, and relative ones. */
+static void tables_of_lazy_modules_are_names(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "app", "app.py\n", "Requires-Dist: lazy\n");
+	py(&w, "app.py", "import lazy\n");
+	dist(&w, "lazy", "lazy\n", "");
+	py(&w, "lazy/__init__.py",
+	   "_import_structure = {'models.auto': ['AutoModel'], 'file_utils': []}\n"
+	   "_MODULES = {'AutoConfig': '.configs'}\n");
+	py(&w, "lazy/models/__init__.py", "");
+	py(&w, "lazy/models/auto.py", "");
+	py(&w, "lazy/models/other.py", "");
+	py(&w, "lazy/file_utils.py", "");
+	py(&w, "lazy/configs.py", "");
+	touched(&w, "/site/app.py");
+	close_over(&w);
+	assert_asked(&w, "lazy/models/auto.py", REASON_NAME, "lazy/__init__.py", 1);
+	assert_asked(&w, "lazy/file_utils.py", REASON_NAME, "lazy/__init__.py", 1);
+	assert_asked(&w, "lazy/configs.py", REASON_NAME, "lazy/__init__.py", 2);
+	assert_int_equal(reason_of(&w, "lazy/models/other.py"), REASON_NONE);
+	world_close(&w);
+}
+
 static void a_computed_import_names_its_siblings(void **state)
 {
 	struct world w;
@@ -618,6 +645,7 @@ int main(void)
 		cmocka_unit_test(other_modules_of_touched_distributions_stay_but_no_tests),
 		cmocka_unit_test(build_tools_that_ran_are_modules_like_others),
 		cmocka_unit_test(strings_name_modules_and_files),
+		cmocka_unit_test(tables_of_lazy_modules_are_names),
 		cmocka_unit_test(a_computed_import_names_its_siblings),
 		cmocka_unit_test(entry_points_are_entered_when_their_group_is_asked_for),
 		cmocka_unit_test(a_listed_namespace_gives_its_modules),
