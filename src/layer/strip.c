@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* From here on a file is large: looked at by one thread at a time. */
-#define LARGE ((uint64_t)8 << 20)
+#define LARGE ((uint64_t)2 << 20)
 
 /* A member_transform: `made` is the size that was found beforehand. */
 static int strip_content(const struct member *m, struct buf *content, struct error *e)
