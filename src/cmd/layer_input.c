@@ -12,13 +12,14 @@
 #include "layer/tree.h"
 #include "trace/tracefile.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPT_SAFETY = 512, OPT_FORCE, OPT_RULES, OPT_WITH_INTERPRETER, OPT_AT };
+enum { OPT_SAFETY = 512, OPT_FORCE, OPT_RULES, OPT_WITH_INTERPRETER, OPT_AT, OPT_PROVIDES };
 
 static const struct argp_option options[] = {
 	{"keep", 'k', "TRACE", 0, "A trace of what must work; repeatable", 0},
@@ -42,6 +43,11 @@ static const struct argp_option options[] = {
 	 "is whole touched distributions and what they require; 'all' is everything.",
 	 0},
 	{"rules", OPT_RULES, "FILE", 0, "What to keep and drop by name (.importtrace)", 0},
+	{"provides", OPT_PROVIDES, "NAME,…", 0,
+	 "What the target has beside the layer, as imported; repeatable\n"
+	 "A module that imports what is not installed here cannot be imported and is left out, "
+	 "unless the target provides it: boto3 in Lambda's runtime, a second layer.",
+	 0},
 	{"force", OPT_FORCE, "REASON", 0,
 	 "Go on although …; repeatable\n"
 	 "'incomplete': the trace is not complete; 'failed': the traced command failed; "
@@ -80,6 +86,41 @@ static void parse_force(struct layer_input *in, const char *value, struct argp_s
 	argp_error(state, "--force is incomplete, failed, changed or untouched, not '%s'", value);
 }
 
+/* Distributions are often called by their name with '-', which no import has. */
+static void add_provided(struct layer_input *in, const char *name, size_t len,
+			 struct argp_state *state)
+{
+	char *copy = xstrndup(name, len);
+
+	for (char *c = copy; *c; c++) {
+		if (!isalnum((unsigned char)*c) && !strchr("_-.", *c))
+			argp_error(state, "--provides takes names as they are imported, not '%s'",
+				   copy);
+		*c = *c == '-' ? '_' : *c;
+	}
+	copy[strcspn(copy, ".")] = '\0';
+	in->provides = xreallocarray(in->provides, in->plan.n_provides + 1, sizeof(*in->provides));
+	in->provides[in->plan.n_provides++] = copy;
+	in->plan.provides = (const char *const *)in->provides;
+}
+
+static void parse_provides(struct layer_input *in, const char *value, struct argp_state *state)
+{
+	for (const char *s = value;; s++) {
+		size_t len = strcspn(s, ",");
+
+		if (!len)
+			argp_error(state,
+				   "--provides is a list of names such as boto3,requests, "
+				   "not '%s'",
+				   value);
+		add_provided(in, s, len, state);
+		s += len;
+		if (!*s)
+			return;
+	}
+}
+
 static enum safety parse_safety(const char *value, struct argp_state *state)
 {
 	for (int i = 0; i < SAFETIES; i++)
@@ -116,6 +157,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	case OPT_RULES:
 		in->rules_file = value;
 		break;
+	case OPT_PROVIDES:
+		parse_provides(in, value, state);
+		break;
 	case OPT_FORCE:
 		parse_force(in, value, state);
 		break;
@@ -132,6 +176,9 @@ void input_free(struct layer_input *in)
 	free(in->keep);
 	free(in->roots);
 	free(in->at);
+	for (size_t i = 0; i < in->plan.n_provides; i++)
+		free(in->provides[i]);
+	free(in->provides);
 	rules_free(&in->user);
 	rules_free(&in->builtin);
 }

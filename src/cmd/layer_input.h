@@ -21,6 +21,7 @@ struct layer_input {
 	bool forced[REFUSALS];
 	bool with_interpreter;      /* --with-interpreter */
 	const char *interpreter;    /* =EXE, or NULL: the traced one */
+	char **provides;            /* --provides: plan.provides, owned */
 	const char *rules_file;     /* --rules, or NULL */
 	struct plan_options plan;   /* --safety; input_load sets the rules */
 	struct rules user, builtin; /* what plan.user and plan.builtin point to */

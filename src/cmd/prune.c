@@ -2,18 +2,20 @@
 #include "cmd/cmd.h"
 
 #include "cmd/layer_input.h"
+#include "cmd/prune_fit.h"
 #include "cmd/prune_lists.h"
 #include "cmd/prune_write.h"
 #include "base/json.h"
 #include "layer/deflate.h"
 #include "view/choices.h"
+#include "view/fit.h"
 #include "view/show.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_JSON = 256, OPT_LEVEL, OPT_BYTECODE, OPT_PYTHON, OPT_STRIP, OPT_MANIFEST };
+enum { OPT_JSON = 256, OPT_LEVEL, OPT_BYTECODE, OPT_PYTHON, OPT_STRIP, OPT_MANIFEST, OPT_FIT };
 
 #define PACKAGES_SHOWN 15
 
@@ -22,6 +24,7 @@ struct prune_args {
 	struct layer_output output;
 	struct prune_content content;
 	const char *manifest;
+	struct fit_limits fit;
 	bool dry_run, json, quiet, verbose;
 };
 
@@ -35,6 +38,11 @@ static const struct argp_option options[] = {
 	{"python", OPT_PYTHON, "EXE", 0, "What compiles bytecode (the traced Python)", 0},
 	{"strip", OPT_STRIP, 0, 0, "Leave out symbols of ELF files; no loaded byte moves", 0},
 	{"manifest", OPT_MANIFEST, "FILE", 0, "Write every file with its reason, as JSON", 0},
+	{"fit", OPT_FIT, "SIZE[,ZIPSIZE]|lambda", 0,
+	 "The safest layer of at most that size (250MB; 100MiB,20MiB)\n"
+	 "What no run touched is given up unit by unit, weak evidence first, and listed. "
+	 "'lambda': 262144000 bytes, 52428800 zipped.",
+	 0},
 	{"dry-run", 'n', 0, 0, "Decide and report, write nothing", 0},
 	{"json", OPT_JSON, 0, 0, "Report as JSON", 0},
 	{"level", OPT_LEVEL, "1…12|max", 0,
@@ -91,6 +99,13 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	case OPT_PYTHON:
 		args->content.python = value;
 		break;
+	case OPT_FIT:
+		if (!fit_parse(value, &args->fit))
+			argp_error(state,
+				   "--fit is a size such as 250MB, two (250MB,50MB: the archive's) "
+				   "or lambda, not '%s'",
+				   value);
+		break;
 	case OPT_MANIFEST:
 		args->manifest = value;
 		break;
@@ -126,6 +141,7 @@ static const struct argp prune_argp = {
 	       "  importtrace prune --keep a.json --keep b.json -o small/\n"
 	       "  importtrace prune --keep trace.json --root build/site=python --dry-run\n"
 	       "  importtrace prune --keep trace.json --with-interpreter -o image.zip\n"
+	       "  importtrace prune --keep trace.json --fit lambda\n"
 	       "  importtrace prune --safety static --root build/site -o classic.zip\n\n"
 	       "Exit codes: 0 done; 2 it could not be done, and nothing was written.",
 };
@@ -133,12 +149,14 @@ static const struct argp prune_argp = {
 /* --- the whole -------------------------------------------------------------------------------- */
 
 static void report_json(const struct prune_args *args, const struct summary *s,
-			const struct choices *c, uint64_t zip_bytes)
+			const struct choices *c, const struct fit *fit, uint64_t zip_bytes)
 {
 	CLEANUP_JSON struct json *j = show_summary_json(s, zip_bytes);
 	CLEANUP_BUF struct buf text = {0};
 
 	choices_json(c, j);
+	if (args->fit.bytes)
+		json_set(j, "given_up", fit_json(fit, c->plan));
 	if (!args->dry_run)
 		json_set(j, "content", content_json(&args->content));
 	json_print_pretty(j, &text);
@@ -146,11 +164,12 @@ static void report_json(const struct prune_args *args, const struct summary *s,
 }
 
 static void report_text(const struct prune_args *args, const struct summary *s,
-			const struct choices *c, uint64_t zip_bytes)
+			const struct choices *c, const struct fit *fit, uint64_t zip_bytes)
 {
 	show_groups("PACKAGE", s->packages, s->n_packages, PACKAGES_SHOWN, s, stdout);
 	show_reasons(s, stdout);
 	choices_show(c, stdout);
+	fit_show(fit, c->plan, stdout);
 	show_totals(s, zip_bytes, stdout);
 	if (args->verbose) {
 		show_steps(s, stdout);
@@ -166,7 +185,7 @@ static bool needs_trace(enum safety safety)
 }
 
 static void report(const struct prune_args *args, const struct traces *traces, const struct plan *p,
-		   uint64_t zip_bytes)
+		   const struct fit *fit, uint64_t zip_bytes)
 {
 	CLEANUP_CHOICES struct choices choices = {0};
 	struct summary s;
@@ -176,9 +195,9 @@ static void report(const struct prune_args *args, const struct traces *traces, c
 	choices_make(p, traces->list, traces->n, &args->input.plan, &choices);
 	summary_make(p, &s);
 	if (args->json)
-		report_json(args, &s, &choices, zip_bytes);
+		report_json(args, &s, &choices, fit, zip_bytes);
 	else
-		report_text(args, &s, &choices, zip_bytes);
+		report_text(args, &s, &choices, fit, zip_bytes);
 	summary_free(&s);
 }
 
@@ -195,23 +214,39 @@ static int put_in_place(struct layer *layer, struct prune_lists *lists, bool dry
 	return r;
 }
 
+static int decide(struct prune_args *args, const struct traces *traces, const struct inventory *inv,
+		  struct fit *fit, struct plan *p, struct layer *layer, struct error *e)
+{
+	int r;
+
+	if (args->fit.bytes)
+		return fit_prepare(&(struct fit_work){args->fit, args->dry_run, &args->output,
+						      traces, inv, &args->input.plan},
+				   fit, p, layer, e);
+	plan_make(traces->list, traces->n, inv, &args->input.plan, p);
+	if (args->dry_run)
+		r = layer_survey(&args->content, traces, p, &layer->shipped, e);
+	else
+		r = layer_prepare(&args->output, traces, p, layer, e);
+	p->shipped = &layer->shipped;
+	return r;
+}
+
 /* The layer and what is said about it: all of it or nothing. */
-static int write_all_of_it(struct prune_args *args, const struct traces *traces, struct plan *p,
+static int write_all_of_it(struct prune_args *args, const struct traces *traces,
+			   const struct inventory *inv, struct fit *fit, struct plan *p,
 			   struct layer *layer, struct error *e)
 {
 	CLEANUP_PRUNE_LISTS struct prune_lists lists = PRUNE_LISTS_NONE;
 	const char *path = args->dry_run ? NULL : args->output.path;
-	int r = path ? layer_check_output(path, p->inv, e) : 0;
+	int r = path ? layer_check_output(path, inv, e) : 0;
 
 	if (r == 0)
 		r = lists_open(path, args->manifest, &lists, e);
-	if (r == 0 && args->dry_run)
-		r = layer_survey(&args->content, traces, p, &layer->shipped, e);
-	else if (r == 0)
-		r = layer_prepare(&args->output, traces, p, layer, e);
+	if (r == 0)
+		r = decide(args, traces, inv, fit, p, layer, e);
 	if (r < 0)
 		return r;
-	p->shipped = &layer->shipped;
 	r = lists_prepare(&lists, p, e);
 	return r == 0 ? put_in_place(layer, &lists, args->dry_run, e) : r;
 }
@@ -219,6 +254,7 @@ static int write_all_of_it(struct prune_args *args, const struct traces *traces,
 static int prune(struct prune_args *args, struct error *e)
 {
 	CLEANUP_INVENTORY struct inventory inv = {0};
+	CLEANUP_FIT struct fit fit = {0};
 	CLEANUP_PLAN struct plan p = {0};
 	CLEANUP_LAYER struct layer layer = LAYER_NONE;
 	struct traces traces = {0};
@@ -230,12 +266,15 @@ static int prune(struct prune_args *args, struct error *e)
 				 "give it with --keep trace.json");
 	if (!args->input.n_roots && !args->input.n_keep)
 		return error_set(e, EINVAL, "this level needs the tree: --root DIR");
+	if (args->fit.bytes && !needs_trace(args->input.plan.safety))
+		return error_set(e, EINVAL,
+				 "--fit gives up what no run touched: it needs traces, and "
+				 "--safety trace, closure or package");
 	r = input_load(&args->input, &traces, &inv, e);
 	if (r == 0) {
-		plan_make(traces.list, traces.n, &inv, &args->input.plan, &p);
-		r = write_all_of_it(args, &traces, &p, &layer, e);
+		r = write_all_of_it(args, &traces, &inv, &fit, &p, &layer, e);
 		if (r == 0)
-			report(args, &traces, &p, layer.zip_bytes);
+			report(args, &traces, &p, &fit, layer.zip_bytes);
 	}
 	traces_free(&traces);
 	return r;

@@ -278,19 +278,20 @@ void choices_make(const struct plan *p, const struct trace *traces, size_t n_tra
 	struct plan_options closure = *opt;
 
 	*ret = (struct choices){.plan = p};
-	if (looked_at_traces(p)) {
-		find_levels(ret, p);
-		find_files(ret);
-		find_left(ret);
-		find_dists(ret);
-		tidy(ret);
-	} else if (n_traces) {
-		closure.safety = SAFETY_CLOSURE;
+	closure.safety = SAFETY_CLOSURE;
+	closure.barred = NULL;
+	if (n_traces && (p->barred || !looked_at_traces(p))) {
 		plan_make(traces, n_traces, p->inv, &closure, &other);
 		find_levels(ret, &other);
 	} else {
 		find_levels(ret, p);
 	}
+	if (!looked_at_traces(p))
+		return;
+	find_files(ret);
+	find_left(ret);
+	find_dists(ret);
+	tidy(ret);
 }
 
 void choices_free(struct choices *c)

@@ -56,6 +56,8 @@ void plan_keep_at(struct plan *p, size_t root, size_t i, const struct cause *why
 
 	if (d->dropped || (d->reasons & (1u << why->reason)))
 		return;
+	if (p->barred && p->barred[root][i] && (REASONS_SOFT & 1U << why->reason))
+		return;
 	if (!d->reasons)
 		begin(p, root, i, why->reason);
 	d->reasons |= 1u << why->reason;
@@ -287,8 +289,11 @@ void plan_survey(const struct inventory *inv, struct plan *ret)
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
 	       const struct plan_options *opt, struct plan *ret)
 {
-	*ret = (struct plan){
-		.inv = inv, .safety = opt->safety, .user = opt->user, .builtin = opt->builtin};
+	*ret = (struct plan){.inv = inv,
+			     .safety = opt->safety,
+			     .user = opt->user,
+			     .builtin = opt->builtin,
+			     .barred = opt->barred};
 	look(ret);
 	pass_user(ret, RULE_DROP);
 	if (opt->safety == SAFETY_STATIC || opt->safety == SAFETY_ALL) {

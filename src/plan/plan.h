@@ -40,6 +40,10 @@ enum reason {
 	REASONS,
 };
 extern const char *const reason_names[REASONS];
+/* Reasons that a limit on the size outweighs: everything but what a run needs to start again. */
+#define REASONS_SOFT                                                                           \
+	(1U << REASON_IMPORT | 1U << REASON_MODULE | 1U << REASON_NAME | 1U << REASON_PLUGIN | \
+	 1U << REASON_DATA | 1U << REASON_RULE | 1U << REASON_PACKAGE)
 
 /* What kind of thing an entry is, when it is removed. */
 enum category {
@@ -151,7 +155,8 @@ struct plan {
 	uint8_t stage;             /* enum safety: what is kept now is kept from this level on */
 	size_t *fresh;             /* kept entries in the order they came (entry * roots + root) */
 	size_t n_fresh, cap_fresh;
-	size_t paired; /* fresh entries that pass_pairs has looked at */
+	const bool *const *barred; /* as in the options */
+	size_t paired;             /* fresh entries that pass_pairs has looked at */
 	struct left *left;
 	size_t n_left, cap_left;
 	const struct shipped *shipped; /* what became of it, when a layer was made; not owned */
@@ -164,6 +169,8 @@ struct plan_options {
 	enum safety safety;
 	const struct rules *user;    /* the user's rules, or NULL; they must outlive the plan */
 	const struct rules *builtin; /* the built-in ones, looked at from `closure` on, or NULL */
+	const bool *const
+		*barred; /* [root][entry]: what a limit on the size has no room for, or NULL */
 	const char *const *provides; /* top-level names that the target has (--provides) */
 	size_t n_provides;
 };

@@ -133,7 +133,9 @@ void why_removed(const struct plan *p, size_t root, size_t i, struct buf *out)
 		add_user(p, c, out);
 		return;
 	}
-	if (p->safety == SAFETY_STATIC)
+	if (p->barred && p->barred[root][i])
+		buf_addstr(out, "given up, so that the layer fits (--fit)");
+	else if (p->safety == SAFETY_STATIC)
 		buf_addstr(out, "the classic rule list deletes it");
 	else if (p->inv->roots[root].entries[i].type == ENTRY_OTHER)
 		buf_addstr(out, "neither file, directory nor link");

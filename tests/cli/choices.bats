@@ -56,21 +56,22 @@ setup() {
 	levels = ["static", "trace", "closure", "package", "all"]
 	for rules in "", "--rules mine":
 	    reports = {l: json.load(open(f"r{rules}.{l}")) for l in levels}
-	    printed = [[(x["name"], x["files"], x["bytes"], x["bytecode_bytes"]) for x in r["levels"]]
-	               for r in reports.values()]
-	    assert all(p == printed[0] for p in printed), printed
-	    assert [[x["name"] for x in r["levels"] if x["chosen"]] for r in reports.values()] == [[l] for l in levels]
-	    for name, files, size, bytecode in printed[0]:
+	    chosen = {l: [x["name"] for x in r["levels"] if x["chosen"]] for l, r in reports.items()}
+	    assert chosen == {l: [l] for l in levels}, chosen
+	    for name in levels:
 	        top = f"out{rules}.{name}"
 	        paths = [os.path.join(d, f) for d, _, fs in os.walk(top) for f in fs]
-	        # RECORD is rewritten to what is kept: it counts as it was.
-	        sizes = {p: os.path.getsize(p[len(top) + 1:] if p.endswith("RECORD") else p) for p in paths}
-	        assert files == len(paths), (name, files, len(paths))
-	        assert size == sum(sizes.values()), (name, size, sum(sizes.values()))
-	        assert bytecode == sum(n for p, n in sizes.items() if p.endswith(".pyc")), name
+	        sizes = {p: os.path.getsize(p) for p in paths}
+	        # RECORD is rewritten to what is kept, which the other levels' costs do not foresee.
+	        records = sum(os.path.getsize(p[len(top) + 1:]) for p in paths if p.endswith("RECORD"))
+	        written = len(paths), sum(sizes.values()), sum(n for p, n in sizes.items() if p.endswith(".pyc"))
+	        for asked, r in reports.items():
+	            cost = next((x["files"], x["bytes"], x["bytecode_bytes"]) for x in r["levels"] if x["name"] == name)
+	            near = cost[0] == written[0] and cost[2] == written[2] and abs(cost[1] - written[1]) <= records
+	            assert cost == written if asked == name else near, (asked, name, cost, written)
 	        kept = reports[name]["kept"]
-	        assert (kept["files"], kept["bytes"]) == (files, size), name
-	    order = {name: files for name, files, _, _ in printed[0]}
+	        assert (kept["files"], kept["bytes"]) == written[:2], name
+	    order = {x["name"]: x["files"] for x in reports["closure"]["levels"]}
 	    assert order["trace"] < order["closure"] < order["package"] < order["all"], order
 	PY
 }
@@ -107,10 +108,10 @@ setup() {
 	        f.write(lever["rule"] + "\n")
 	    kept, sign = prune()["kept"], -1 if kind == "drop" else 1
 	    change = {n: sign * (kept[n] - r["kept"][n]) for n in kept}
-	    # A distribution's metadata comes with its files.
-	    exact = kind != "distribution"
+	    # A line of RECORD comes with each file, and metadata with a distribution.
+	    more = {"files": 0, "bytes": 60 * lever["files"]} if kind != "distribution" else {"files": 9, "bytes": 900}
 	    for n in change:
-	        assert change[n] == lever[n] if exact else change[n] >= lever[n] > 0, (path, change, lever)
+	        assert 0 < lever[n] <= change[n] <= lever[n] + more[n], (path, change, lever)
 	PY
 }
 
