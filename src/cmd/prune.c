@@ -9,6 +9,7 @@
 #include "layer/deflate.h"
 #include "view/choices.h"
 #include "view/fit.h"
+#include "view/notes.h"
 #include "view/show.h"
 
 #include <errno.h>
@@ -155,6 +156,7 @@ static void report_json(const struct prune_args *args, const struct summary *s,
 	CLEANUP_BUF struct buf text = {0};
 
 	choices_json(c, j);
+	notes_json(c->plan, j);
 	if (args->fit.bytes)
 		json_set(j, "given_up", fit_json(fit, c->plan));
 	if (!args->dry_run)
@@ -190,6 +192,8 @@ static void report(const struct prune_args *args, const struct traces *traces, c
 	CLEANUP_CHOICES struct choices choices = {0};
 	struct summary s;
 
+	if (!args->json)
+		notes_show(p, stderr);
 	if (args->quiet && !args->json)
 		return;
 	choices_make(p, traces->list, traces->n, &args->input.plan, &choices);

@@ -68,9 +68,10 @@ static void mark_choices(struct closure *c, size_t r)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-void closure_open(struct plan *p, const struct plan_options *opt, struct closure *ret)
+void closure_open(struct plan *p, const struct plan_options *opt, const struct trace *traces,
+		  size_t n_traces, struct closure *ret)
 {
-	*ret = (struct closure){.p = p, .opt = opt};
+	*ret = (struct closure){.p = p, .opt = opt, .traces = traces, .n_traces = n_traces};
 	modules_build(p, &ret->modules);
 	units_build(p, &ret->units);
 	names_index(ret);

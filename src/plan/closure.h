@@ -24,6 +24,8 @@
 struct closure {
 	struct plan *p;
 	const struct plan_options *opt;
+	const struct trace *traces;
+	size_t n_traces;
 	struct modules modules;
 	struct units units;
 	bool *unimportable; /* by module */
@@ -88,6 +90,10 @@ bool has_source(const struct closure *c, size_t module);
 /* Decides about native libraries that only functions import, or nothing at all. */
 void pass_libraries(struct closure *c);
 
+/* outside.c: adds to `names` what the runs imported from outside the roots. True: they used a
+ * directory of sys.path there, with modules that nothing here can list. */
+bool outside_names(const struct closure *c, struct strmap *names);
+
 /* unimportable.c */
 void unimportable_find(struct closure *c);
 
@@ -104,7 +110,8 @@ void pass_modules(struct closure *c);
 void pass_data(struct closure *c);
 void pass_packages(struct closure *c);
 
-void closure_open(struct plan *p, const struct plan_options *opt, struct closure *ret);
+void closure_open(struct plan *p, const struct plan_options *opt, const struct trace *traces,
+		  size_t n_traces, struct closure *ret);
 /* Looks at what was kept since the last call, and all that follows from it. */
 void closure_drain(struct closure *c);
 /* Follows the facts that were put off, when nothing else is left to do. */

@@ -144,6 +144,7 @@ static void pass_traced(struct plan *p, const struct trace *t)
 		if (!plan_locate(p, f->path, &root, &i))
 			continue;
 		plan_keep(p, root, i, REASON_TRACED, 0, INVENTORY_NONE);
+		p->decisions[root][i].touched = true;
 		p->decisions[root][i].listed |= (f->ops & TRACE_LIST) != 0;
 		for (size_t q = 0; q < f->n_requested; q++)
 			links_on_way(p, f->requested[q], root, i);
@@ -262,7 +263,7 @@ static void decide(const struct trace *traces, size_t n_traces, const struct pla
 		pass_traced(p, &traces[k]);
 	pass_user(p, RULE_KEEP);
 	settle(p);
-	closure_open(p, opt, &c);
+	closure_open(p, opt, traces, n_traces, &c);
 	p->stage = SAFETY_CLOSURE;
 	close_over(&c);
 	tidy_left(p);

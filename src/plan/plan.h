@@ -97,6 +97,7 @@ struct decision {
 	uint8_t level;    /* enum safety: the lowest level that keeps it; SAFETY_ALL: none other */
 	uint8_t category; /* enum category, whether kept or not */
 	bool dropped;     /* the user's rules drop it: no reason can keep it (cause: REASON_USER) */
+	bool touched;     /* by a run, also where it is dropped */
 	bool listed;      /* a directory that a run listed */
 	bool choices;     /* a directory of alternatives, one of which a run read */
 	bool left[LEFTS]; /* see struct left */

@@ -93,6 +93,9 @@ static bool look_at_imports(const struct search *s, struct edges *e, size_t modu
 	const struct module *m = &s->c->modules.list[module];
 	const struct facts *facts = closure_entry(s->c, m)->facts;
 
+	/* What the scanner makes no sense of is not judged. */
+	if (facts && facts->invalid)
+		return false;
 	for (size_t k = 0; facts && k < facts->n; k++) {
 		const struct fact *f = &facts->list[k];
 		const char *text =
@@ -195,6 +198,10 @@ void unimportable_find(struct closure *c)
 	c->unimportable = xcalloc(c->modules.n + 1, sizeof(*c->unimportable));
 	if (names_come_from_elsewhere(c->p))
 		return;
+	if (outside_names(c, &s.provided)) {
+		strmap_free(&s.provided);
+		return;
+	}
 	add_files(&s);
 	for (size_t k = 0; k < c->opt->n_provides; k++)
 		strmap_add(&s.provided, c->opt->provides[k], strlen(c->opt->provides[k]), 0, NULL);

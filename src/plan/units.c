@@ -65,7 +65,7 @@ static void assign_others(const struct plan *p, struct units *u, struct strmap *
 
 /* What site.py and the *.pth files of common tools touch at every start (as layer/sites has it,
  * for the same purpose). */
-static bool is_noise(const char *path)
+bool is_start_noise(const char *path)
 {
 	static const char *const parts[] = {"_distutils_hack/", "__editable__", "_virtualenv.",
 					    "sitecustomize.", "usercustomize."};
@@ -86,7 +86,7 @@ static void find_touched(const struct plan *p, struct units *u)
 				1U << REASON_TRACED | 1U << REASON_USER | 1U << REASON_REPAIRED;
 
 			if (ent->type != ENTRY_DIR && (p->decisions[r][i].reasons & asked) &&
-			    !is_metadata(ent->path) && !is_noise(ent->path))
+			    !is_metadata(ent->path) && !is_start_noise(ent->path))
 				u->list[u->of[r][i]].touched = true;
 		}
 }

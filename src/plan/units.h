@@ -22,5 +22,7 @@ struct units {
 	size_t **of; /* [root][entry] → index */
 };
 
+/* Whether site.py and the *.pth files of common tools touch such a path at every start. */
+bool is_start_noise(const char *path);
 void units_build(const struct plan *p, struct units *ret);
 void units_free(const struct plan *p, struct units *u);

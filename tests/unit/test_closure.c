@@ -580,6 +580,56 @@ static void what_cannot_be_imported_is_left_out(void **state)
 	world_close(&w);
 }
 
+/* The tree of `missing`, where the run has used one more module, from outside the root. */
+static enum reason with_outside(const char *module, const char *cwd)
+{
+	struct world w;
+	enum reason reason;
+
+	world_open(&w);
+	dist(&w, "a", "a\n", "");
+	py(&w, "a/__init__.py", "");
+	py(&w, "a/broken.py", "import nowhere.sub\n");
+	touched(&w, module); /* sorted: all of these come before /site and /usr */
+	touched(&w, "/site/a/__init__.py");
+	touched(&w, "/usr/lib/python3.11/os.py");
+	w.trace.cwd = (char *)(uintptr_t)cwd;
+	decide_as(&w, &(struct plan_options){.safety = SAFETY_CLOSURE});
+	reason = reason_of(&w, "a/broken.py");
+	world_close(&w);
+	return reason;
+}
+
+static void names_from_outside_the_roots_are_not_missing(void **state)
+{
+	(void)state;
+	/* Used itself, wherever that was. */
+	assert_int_equal(with_outside("/app/nowhere.py", "/app"), REASON_MODULE);
+	assert_int_equal(with_outside("/app/nowhere/sub.cpython-311.pyc", "/app"), REASON_MODULE);
+	/* Another directory of sys.path: nobody knows what else is in it. */
+	assert_int_equal(with_outside("/second/helper.py", "/app"), REASON_MODULE);
+	assert_int_equal(with_outside("/second/h.abi3.so", "/app"), REASON_MODULE);
+	/* The program's own directory, a shared library, the standard library. */
+	assert_int_equal(with_outside("/app/main.py", "/app"), REASON_NONE);
+	assert_int_equal(with_outside("/second/libssl.so", "/app"), REASON_NONE);
+	assert_int_equal(with_outside("/lib/os.py", "/app"), REASON_NONE);
+}
+
+static void a_source_that_is_none_is_kept(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "a", "a\n", "");
+	py(&w, "a/__init__.py", "");
+	py(&w, "a/invalid.py", "import nowhere\nx = (\n");
+	touched(&w, "/site/a/__init__.py");
+	close_over(&w);
+	assert_int_equal(reason_of(&w, "a/invalid.py"), REASON_MODULE);
+	world_close(&w);
+}
+
 /* --- rules ------------------------------------------------------------------------------------ */
 
 static void rules_keep_where_their_distribution_or_condition_lives(void **state)
@@ -737,6 +787,8 @@ int main(void)
 		cmocka_unit_test(libraries_that_the_program_can_do_without_are_left_out),
 		cmocka_unit_test(what_did_not_run_says_so_at_its_top_level_too),
 		cmocka_unit_test(what_cannot_be_imported_is_left_out),
+		cmocka_unit_test(names_from_outside_the_roots_are_not_missing),
+		cmocka_unit_test(a_source_that_is_none_is_kept),
 		cmocka_unit_test(rules_keep_where_their_distribution_or_condition_lives),
 		cmocka_unit_test(weak_evidence_is_given_up_first),
 		cmocka_unit_test(what_was_touched_is_never_given_up),

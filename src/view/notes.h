@@ -1,0 +1,14 @@
+/* notes - what a user should know of a plan beside what is kept: sources that are none, and files
+ * that a run touched and the user's rules drop. */
+#pragma once
+
+#include "plan/plan.h"
+
+#include <stdio.h>
+
+/* A line each, the first of many. */
+void notes_show(const struct plan *p, FILE *out);
+
+struct json;
+/* Members "invalid" (path, line, why) and "dropped_touched" (path, line, why) of `into`; all of them. */
+void notes_json(const struct plan *p, struct json *into);
