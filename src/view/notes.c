@@ -29,7 +29,8 @@ static void show_invalid(const struct plan *p, size_t r, size_t i, FILE *out)
 {
 	const struct entry *ent = &p->inv->roots[r].entries[i];
 
-	fprintf(out, "note: %s:%" PRIu32 " is no Python source (%s): what it imports is not known\n",
+	fprintf(out,
+		"note: %s:%" PRIu32 " is no Python source (%s): what it imports is not known\n",
 		ent->path, ent->facts->invalid_line, ent->facts->invalid);
 }
 
@@ -91,8 +92,8 @@ void notes_json(const struct plan *p, struct json *into)
 			const struct facts *facts = p->inv->roots[r].entries[i].facts;
 
 			if (is_invalid(p, r, i))
-				json_append(invalid, note(p, r, i, facts->invalid_line,
-							  facts->invalid));
+				json_append(invalid,
+					    note(p, r, i, facts->invalid_line, facts->invalid));
 			if (is_dropped(p, r, i))
 				json_append(dropped, dropped_note(p, r, i));
 		}

@@ -33,7 +33,7 @@ setup() {
 	head -c 300000 /dev/zero >python/alpha/_fast.so
 	head -c 400000 /dev/zero >python/alpha/_optional.so
 	mkdir python/alpha/attic
-	head -c 100000 /dev/zero >python/alpha/attic/old.bin
+	head -c 1500000 /dev/zero >python/alpha/attic/old.bin
 	head -c 150000 /dev/zero >python/alpha/tests/large.bin
 	python3 -m compileall -q python/alpha/big.py
 	files='extra.py big.py broken.py tests/broken.py _fast.so _optional.so attic/old.bin tests/large.bin'

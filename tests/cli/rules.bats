@@ -74,3 +74,24 @@ names() {
 	env -u BUILD make --no-print-directory install DESTDIR="$T/d" PREFIX=/usr >/dev/null
 	cmp share/importtrace/rules "$T/d/usr/share/importtrace/rules"
 }
+
+@test "a rule that drops what a run touched is warned of, and a source that is none is named" {
+	printf 'drop core.py # ours\n' >mine
+	printf 'import json\nx = (\n' >python/alpha/half.py
+	run --separate-stderr importtrace prune --keep trace.json --rules mine -q
+	[ "$status" -eq 0 ]
+	# shellcheck disable=SC2154
+	[[ "$stderr" == *"warning: a run touched alpha/core.py, which is dropped by line 1 of mine: ours"* ]]
+	[[ "$stderr" == *"note: alpha/half.py:"*" is no Python source ("*"): what it imports is not known"* ]]
+	importtrace prune --keep trace.json --rules mine -n --json >r.json 2>err
+	[ ! -s err ]
+	python3 - <<-'PY'
+	import json
+	r = json.load(open("r.json"))
+	assert [(d["path"], d["line"]) for d in r["dropped_touched"]] == [("python/alpha/core.py", 1)], r["dropped_touched"]
+	assert [i["path"] for i in r["invalid"]] == ["python/alpha/half.py"] and r["invalid"][0]["why"], r["invalid"]
+	PY
+	unzip -l layer.zip | grep -q alpha/half.py
+	importtrace prune --keep trace.json -q -o plain.zip 2>err
+	[ "$(grep -c half.py err)" -eq 1 ] && ! grep -q warning err
+}
