@@ -194,6 +194,28 @@ assert not [f for f in t["files"] + t["misses"] if "secret" in f["path"]]'
 	says "a seccomp filter" python3 "$seccomp"
 }
 
+@test "a kernel before 5.10: said by doctor" {
+	command -v gcc >/dev/null || skip "a compiler is needed"
+	cat >uname.c <<-'C'
+	#include <string.h>
+	#include <sys/syscall.h>
+	#include <sys/utsname.h>
+	#include <unistd.h>
+	int uname(struct utsname *u)
+	{
+		int r = (int)syscall(SYS_uname, u);
+		strcpy(u->release, "5.9.16-200.fc32.x86_64");
+		return r;
+	}
+	C
+	gcc -shared -fPIC -o uname.so uname.c
+	run env LD_PRELOAD="$T/uname.so" ./importtrace doctor
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"FAIL Linux 5.10 or newer: 5.9.16-200.fc32.x86_64"* ]]
+	[[ "$output" == *"To do: run on a kernel of at least 5.10"* ]]
+}
+
 @test "no kernel type information: said, and nothing is run" {
 	says "CONFIG_DEBUG_INFO_BTF" unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$@"' sh
 }
