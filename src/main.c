@@ -78,6 +78,7 @@ static void keep_memory_low(void)
 
 int main(int argc, char **argv)
 {
+	static char help_option[] = "--help";
 	const struct command *command;
 
 	keep_memory_low();
@@ -85,6 +86,10 @@ int main(int argc, char **argv)
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_USAGE;
+	}
+	if (argc == 3 && strcmp(argv[1], "help") == 0 && command_find(argv[2])) {
+		argv[1] = argv[2];
+		argv[2] = help_option;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {

@@ -49,7 +49,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		break;
 	case ARGP_KEY_END:
 		if (args->n < ARRAY_SIZE(args->names))
-			argp_error(state, "two of them: layers, traces or baselines");
+			argp_error(
+				state,
+				"give two of them: layers (zips or directories), traces or "
+				"baselines; for example: importtrace compare main.zip layer.zip");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;

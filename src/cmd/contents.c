@@ -70,7 +70,10 @@ static int open_layer(const char *path, struct contents *ret, struct error *e)
 	int r;
 
 	if (stat(path, &st) < 0)
-		return error_errno(e, errno, "cannot find the layer %s", path);
+		return error_set(e, errno,
+				 "cannot find the layer %s: %s; give the path of a zip or a "
+				 "directory, or make one with 'importtrace prune'",
+				 path, strerror(errno));
 	ret->kind = S_ISDIR(st.st_mode) ? CONTENTS_DIR : CONTENTS_ZIP;
 	if (ret->kind == CONTENTS_ZIP)
 		return open_zip(path, ret, e);

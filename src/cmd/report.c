@@ -32,6 +32,13 @@ static const struct argp_option options[] = {
 	{0},
 };
 
+static void set_format(struct report_args *args, enum format format, struct argp_state *state)
+{
+	if (args->format != FORMAT_TEXT && args->format != format)
+		argp_error(state, "one of --json, --ncdu and --html at a time");
+	args->format = format;
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
 	struct report_args *args = state->input;
@@ -41,13 +48,13 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		state->child_inputs[0] = &args->input;
 		break;
 	case OPT_JSON:
-		args->format = FORMAT_JSON;
+		set_format(args, FORMAT_JSON, state);
 		break;
 	case OPT_NCDU:
-		args->format = FORMAT_NCDU;
+		set_format(args, FORMAT_NCDU, state);
 		break;
 	case OPT_HTML:
-		args->format = FORMAT_HTML;
+		set_format(args, FORMAT_HTML, state);
 		break;
 	case 'o':
 		args->output = value;
@@ -146,6 +153,11 @@ static int load(struct report_args *args, struct traces *traces, struct inventor
 		input_root(&args->input, args->what);
 	if (args->input.n_keep)
 		return input_load(&args->input, traces, inv, e);
+	if (access(args->what, F_OK) < 0)
+		return error_set(e, errno,
+				 "cannot find %s: %s; give a layer (zip or directory) or a trace, "
+				 "or make them with 'importtrace record' and 'importtrace prune'",
+				 args->what, strerror(errno));
 	args->input.plan.safety = SAFETY_ALL;
 	return input_layer(args->what, inv, e);
 }

@@ -38,3 +38,18 @@
 		[[ "$output" == *"To do: "* ]]
 	fi
 }
+
+@test "help COMMAND is COMMAND --help; what is missing is said with what to do" {
+	diff <(importtrace help check) <(importtrace check --help)
+	run importtrace report gone.zip
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"cannot find gone.zip: No such file or directory; give a layer"* ]]
+	run importtrace check gone.zip
+	[[ "$output" == *"cannot find the layer gone.zip: No such file or directory; give the path"* ]]
+	run importtrace compare one.zip
+	[[ "$output" == *"give two of them"*"importtrace compare main.zip layer.zip"* ]]
+	run importtrace report gone.zip --json --html
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"one of --json, --ncdu and --html at a time"* ]]
+	[ ! -e report.html ]
+}
