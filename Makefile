@@ -183,6 +183,11 @@ fuzz:
 		SANITIZE=fuzzer-no-link,address,undefined fuzzers
 	$(Q)tests/fuzz/run $(BUILD)/fuzzing $(T) $(ONLY)
 
+# Go's archive/zip on what prune writes (golang-go is too large for every run).
+.PHONY: test-go
+test-go: all
+	$(Q)PATH="$(CURDIR)/$(BUILD):$$PATH" tests/go/run
+
 .PHONY: test test-unit test-programs
 test-programs: all $(REPLAYS) $(UNIT_TESTS) $(PROBES) $(ROUTES) $(BUILD)/probes/generate $(BUILD)/tests/scan-dump \
 	$(BUILD)/tests/libfault.so
@@ -312,4 +317,4 @@ clean:
 
 .PHONY: help
 help:
-	@echo "all test test-unit generate oracle stress fuzz test-vm scan-diff asan clang tidy format format-check bench safety install clean"
+	@echo "all test test-unit generate oracle stress fuzz test-go test-vm scan-diff asan clang tidy format format-check bench safety install clean"
