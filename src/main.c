@@ -5,7 +5,7 @@
  *   main.c    the command table
  *   cmd/      one short file per command: parse options, call the core, print
  *   trace/    making and reading traces: tracer (libbpf), child (the workload), collect (events
- *             to files), tracefile (trace.json)
+ *             to files), tracefile (trace.json); place and witness (for verify's runs)
  *   plan/     deciding, without I/O: what is kept, what is removed, and why
  *   layer/    bytes: walking trees, reading ELF and dist-info, compressing, writing zips
  *   view/     showing: tables, progress

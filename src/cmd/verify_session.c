@@ -7,6 +7,7 @@
 #include "cmd/verify_output.h"
 #include "layer/content.h"
 #include "layer/dirout.h"
+#include "cmd/prune_lists.h"
 #include "cmd/prune_write.h"
 #include "view/show.h"
 
@@ -347,6 +348,28 @@ static int check_roots(const struct session *s, struct error *e)
 	return 0;
 }
 
+/* Under sudo what was written belongs to the user whose commands ran, as record's traces do. */
+static int give_to_user(const struct identity *id, const char *path, struct error *e)
+{
+	if (id->change && lchown(path, id->uid, id->gid) < 0 && errno != ENOENT)
+		return error_errno(e, errno, "cannot give %s to user %u", path, id->uid);
+	return 0;
+}
+
+static int write_lists(struct session *s, struct error *e)
+{
+	CLEANUP_FREE char *repaired = list_path(s->path, "repaired");
+	CLEANUP_FREE char *removed = list_path(s->path, "removed");
+	const struct identity *id = &s->scratch.id;
+	int r = repair_lists_write(&s->repair, s->opt->layer, s->path, e);
+
+	if (r == 0)
+		r = give_to_user(id, s->path, e);
+	if (r == 0)
+		r = give_to_user(id, repaired, e);
+	return r == 0 ? give_to_user(id, removed, e) : r;
+}
+
 int session_run(struct session *s, const struct verify_options *opt, struct error *e)
 {
 	int r;
@@ -371,7 +394,7 @@ int session_run(struct session *s, const struct verify_options *opt, struct erro
 	s->repair.output = opt->output ? opt->output : opt->layer;
 	r = rounds(s, e);
 	if (r == 0 && s->repair.n_additions)
-		r = repair_lists_write(&s->repair, opt->layer, s->path, e);
+		r = write_lists(s, e);
 	return r;
 }
 

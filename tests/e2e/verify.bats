@@ -331,6 +331,20 @@ assert os.getuid() == $(id -u nobody) and not os.path.exists('$T/python/alpha/un
 	clean
 }
 
+@test "under sudo the commands run as the caller, and what is written is his" {
+	chmod 755 "$T" && chown -R nobody python layer.zip
+	rm layer.removed.tsv
+	export SUDO_UID=65534 SUDO_GID=65534
+	run importtrace verify --repair -o mine.zip -- "$python" -S -c "
+import alpha.unused, os; assert os.getuid() == 65534"
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	[[ "$output" != *"fails on the original"* ]]
+	[ "$(stat -c %u mine.zip mine.repaired.tsv | sort -u)" = 65534 ]
+	run importtrace verify --as-root -- "$python" -S -c "import alpha, os; assert os.getuid() == 0"
+	[ "$status" -eq 0 ]
+	[[ "$output" != *"fails on the original"* ]]
+}
+
 # Kills verify while its command sleeps on the layer.
 killed_by() {
 	cat >nap.py <<-'PY'
