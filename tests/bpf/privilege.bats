@@ -226,6 +226,7 @@ assert not [f for f in t["files"] + t["misses"] if "secret" in f["path"]]'
 	#!/bin/sh
 	mount -t proc proc /proc && mount -t sysfs sys /sys && mount -t tmpfs tmp /mnt
 	PATH=$PATH
+	export NO_COLOR=1 # the console is a terminal
 	cd /mnt
 	echo "kernel \$(uname -r)"
 	$BUILD/importtrace doctor
