@@ -185,12 +185,14 @@ static void follow_prefix(struct closure *c, const struct module *m, const struc
 
 	if (!n || !strchr(full, '.'))
 		return;
-	for (size_t k = 0; k < c->modules.n; k++) {
+	for (size_t at = modules_from(&c->modules, full); at < c->modules.n; at++) {
+		size_t k = c->modules.sorted[at];
 		const struct module *one = &c->modules.list[k];
 
+		if (strncmp(one->name, full, n) != 0)
+			break;
 		unit = c->units.of[one->root][one->entry];
-		if (unit == ask->unit && !one->dir && strncmp(one->name, full, n) == 0 &&
-		    !strchr(one->name + n, '.'))
+		if (unit == ask->unit && !one->dir && !strchr(one->name + n, '.'))
 			reach(c, ask, k);
 	}
 }

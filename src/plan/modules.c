@@ -174,6 +174,36 @@ size_t modules_find(const struct modules *m, const char *name, size_t len)
 	return at ? *at : INVENTORY_NONE;
 }
 
+static int by_name(const void *a, const void *b, void *list)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	int r = strcmp(((const struct module *)list)[x].name,
+		       ((const struct module *)list)[y].name);
+
+	return r ? r : (x > y) - (x < y);
+}
+
+size_t modules_from(struct modules *m, const char *name)
+{
+	size_t low = 0, high = m->n;
+
+	if (!m->sorted) {
+		m->sorted = xcalloc(m->n + 1, sizeof(*m->sorted));
+		for (size_t k = 0; k < m->n; k++)
+			m->sorted[k] = k;
+		qsort_r(m->sorted, m->n, sizeof(*m->sorted), by_name, m->list);
+	}
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(m->list[m->sorted[middle]].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 void modules_free(const struct plan *p, struct modules *m)
 {
 	for (size_t r = 0; m->at && r < p->inv->n_roots; r++)
@@ -182,6 +212,7 @@ void modules_free(const struct plan *p, struct modules *m)
 		free(m->list[i].name);
 	free(m->at);
 	free(m->list);
+	free(m->sorted);
 	strmap_free(&m->by_name);
 	*m = (struct modules){0};
 }

@@ -24,11 +24,15 @@ struct modules {
 	size_t n, cap;
 	struct strmap by_name; /* → index of the first one */
 	size_t **at;           /* [root][entry] → index into list, or INVENTORY_NONE */
+	size_t *sorted;        /* indices by name; NULL until modules_from is asked */
 };
 
 void modules_build(const struct plan *p, struct modules *ret);
 /* Index of the first module of that name, or INVENTORY_NONE. */
 size_t modules_find(const struct modules *m, const char *name, size_t len);
+/* Where in `sorted` (which is made when first asked for) the names from `name` on begin: those that
+ * begin with it stand together there. */
+size_t modules_from(struct modules *m, const char *name);
 void modules_free(const struct plan *p, struct modules *m);
 
 /* Length of the name of the package that a module's relative imports start from. */
