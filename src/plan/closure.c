@@ -78,6 +78,7 @@ void closure_open(struct plan *p, const struct plan_options *opt, const struct t
 	unimportable_find(ret);
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		mark_choices(ret, r);
+	choices_index(ret);
 }
 
 static void look_at_fact(struct closure *c, size_t module, size_t fact)
@@ -150,7 +151,9 @@ void closure_close(struct closure *c)
 	free(c->next_base);
 	free(c->unimportable);
 	free(c->deferred);
+	free(c->choices);
 	strmap_free(&c->by_base);
+	strmap_free(&c->by_choice);
 	strmap_free(&c->groups);
 	units_free(c->p, &c->units);
 	modules_free(c->p, &c->modules);

@@ -30,9 +30,15 @@ struct closure {
 	struct units units;
 	bool *unimportable; /* by module */
 	size_t cursor;      /* into p->fresh: entries before it have been looked at */
-	/* Files that are no modules, by base name: heads of lists, and each entry's next one. */
+	/* What is no module, by distribution and base name: heads of lists, and each entry's next. */
 	struct strmap by_base;
-	size_t **next_base;   /* [root][entry] → code, or INVENTORY_NONE */
+	size_t **next_base; /* [root][entry] → code, or INVENTORY_NONE */
+	/* Directories that are alternatives, by base name: heads of lists in `choices`. */
+	struct strmap by_choice;
+	struct choice {
+		size_t code, next; /* next: index, or INVENTORY_NONE */
+	} * choices;
+	size_t n_choices, cap_choices;
 	struct strmap groups; /* entry point groups that kept code asks for */
 	bool groups_changed;
 	/* Facts that lead from inside a function into a distribution that no run touched: followed
@@ -99,6 +105,8 @@ void unimportable_find(struct closure *c);
 
 /* names.c */
 void names_index(struct closure *c);
+/* When the choices are marked. */
+void choices_index(struct closure *c);
 void follow_name(struct closure *c, const struct module *m, const struct fact *f);
 
 /* data.c: whether a file is data, and neither junk nor what other data has been made from. */

@@ -6,6 +6,7 @@
  * in the same distribution. */
 #include "plan/closure.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/path.h"
 
@@ -103,6 +104,13 @@ static bool is_module_file(const struct closure *c, size_t r, size_t i)
 	return c->modules.at[r][i] != INVENTORY_NONE;
 }
 
+/* A distribution's number and a base name. */
+static void base_key(size_t unit, const char *base, size_t len, struct buf *ret)
+{
+	buf_add(ret, &unit, sizeof(unit));
+	buf_add(ret, base, len);
+}
+
 void names_index(struct closure *c)
 {
 	const struct inventory *inv = c->p->inv;
@@ -112,15 +120,17 @@ void names_index(struct closure *c)
 		c->next_base[r] = xcalloc(inv->roots[r].n_entries, sizeof(**c->next_base));
 		for (size_t i = 0; i < inv->roots[r].n_entries; i++) {
 			const struct entry *ent = &inv->roots[r].entries[i];
-			const char *base = path_base(ent->path);
 			size_t *head, code = closure_code(c->p, r, i);
+			CLEANUP_BUF struct buf key = {0};
 			bool is_new;
 
 			c->next_base[r][i] = INVENTORY_NONE;
 			if (path_ends(ent->path, ".pyc") ||
 			    (ent->type != ENTRY_DIR && is_module_file(c, r, i) && !ent->elf))
 				continue;
-			head = strmap_add(&c->by_base, base, strlen(base), code, &is_new);
+			base_key(c->units.of[r][i], path_base(ent->path),
+				 strlen(path_base(ent->path)), &key);
+			head = strmap_add(&c->by_base, key.data, key.len, code, &is_new);
 			if (!is_new)
 				c->next_base[r][i] = *head;
 			*head = code;
@@ -234,14 +244,15 @@ static void follow_file_name(struct closure *c, const struct module *m, const st
 		return;
 	for (int pass = 0; pass < 2; pass++) {
 		const char *slash = memrchr(s, '/', len), *base = slash ? slash + 1 : s;
+		CLEANUP_BUF struct buf key = {0};
 		size_t r, i;
 
-		head = strmap_find(&c->by_base, base, len - (size_t)(base - s));
+		base_key(ask->unit, base, len - (size_t)(base - s), &key);
+		head = strmap_find(&c->by_base, key.data, key.len);
 		for (size_t code = head ? *head : INVENTORY_NONE; code != INVENTORY_NONE;
 		     code = c->next_base[r][i]) {
 			closure_decode(c->p, code, &r, &i);
-			if (c->units.of[r][i] != ask->unit ||
-			    !path_ends_with(c->p->inv->roots[r].entries[i].path, s, len))
+			if (!path_ends_with(c->p->inv->roots[r].entries[i].path, s, len))
 				continue;
 			if (!pass)
 				count++;
@@ -264,16 +275,37 @@ static bool is_choice(const struct closure *c, size_t r, size_t i)
 	return at != INVENTORY_NONE && c->p->decisions[r][at].choices;
 }
 
+void choices_index(struct closure *c)
+{
+	for (size_t r = 0; r < c->p->inv->n_roots; r++)
+		for (size_t i = 0; i < c->p->inv->roots[r].n_entries; i++) {
+			const struct entry *ent = &c->p->inv->roots[r].entries[i];
+			const char *base = path_base(ent->path);
+			struct choice one = {closure_code(c->p, r, i), INVENTORY_NONE};
+			size_t *head;
+			bool is_new;
+
+			if (ent->type != ENTRY_DIR || !is_choice(c, r, i))
+				continue;
+			head = strmap_add(&c->by_choice, base, strlen(base), c->n_choices, &is_new);
+			if (!is_new)
+				one.next = *head;
+			*head = c->n_choices;
+			c->choices = array_grow(c->choices, c->n_choices, &c->cap_choices,
+						sizeof(*c->choices));
+			c->choices[c->n_choices++] = one;
+		}
+}
+
 static void follow_choice(struct closure *c, const struct ask *ask, const char *s)
 {
-	const size_t *head = strmap_find(&c->by_base, s, strlen(s));
+	const size_t *head = strmap_find(&c->by_choice, s, strlen(s));
 	size_t r, i;
 
-	for (size_t code = head ? *head : INVENTORY_NONE; code != INVENTORY_NONE;
-	     code = c->next_base[r][i]) {
-		closure_decode(c->p, code, &r, &i);
-		if (c->p->inv->roots[r].entries[i].type == ENTRY_DIR && is_choice(c, r, i))
-			keep_named_dir(c, ask, r, i, UINT64_MAX, UINT64_MAX);
+	for (size_t k = head ? *head : INVENTORY_NONE; k != INVENTORY_NONE;
+	     k = c->choices[k].next) {
+		closure_decode(c->p, c->choices[k].code, &r, &i);
+		keep_named_dir(c, ask, r, i, UINT64_MAX, UINT64_MAX);
 	}
 }
 
