@@ -86,7 +86,7 @@ python/gamma_ns/plug/__init__.py" ]
 	cmp layer.zip b.zip
 	cmp layer.zip c.zip
 	SOURCE_DATE_EPOCH=1700000000 importtrace prune --keep trace.json -q -o d.zip
-	! cmp -s layer.zip d.zip
+	! cmp -s layer.zip d.zip || false
 	unzip -tq d.zip
 }
 

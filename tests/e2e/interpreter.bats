@@ -60,7 +60,7 @@ inside() {
 
 @test "the closure is taken over the standard library too, and tests and dead weight are not in" {
 	pack "$python" --safety trace
-	! unzip -l layer.zip | grep -q "unittest/mock.py"
+	! unzip -l layer.zip | grep -q "unittest/mock.py" || false
 	echo "import unittest.mock" >>site/alpha/core.py
 	sed -i 's|alpha/core.py,[^,]*,[0-9]*|alpha/core.py,,|' site/alpha-*.dist-info/RECORD
 	rm -rf site/alpha/__pycache__
@@ -69,7 +69,7 @@ inside() {
 	unzip -l layer.zip | grep -q "unittest/mock.py"
 	run importtrace explain --keep trace.json --root site --with-interpreter unittest/mock.py
 	[[ "$output" == *"import"* ]]
-	! unzip -l layer.zip | grep -E 'lib/python3[^/]*/(test|config-[^/]*|site-packages|dist-packages)/'
+	! unzip -l layer.zip | grep -E 'lib/python3[^/]*/(test|config-[^/]*|site-packages|dist-packages)/' || false
 }
 
 @test "without a Python, or with several, it says what to do" {
