@@ -166,22 +166,28 @@ int outfile_open(const char *target, struct outfile *ret, struct error *e)
 	return 0;
 }
 
-/* Puts an unnamed file in its place, or where that is taken beside it: a link cannot replace. */
-static int outfile_link(struct outfile *f, struct error *e)
+/* Gives a file without a name one beside its target. */
+static int link_aside(struct outfile *f, const char *self, struct error *e)
 {
-	CLEANUP_FREE char *self = xasprintf("/proc/self/fd/%d", f->fd);
-	CLEANUP_FREE char *tmp = NULL;
+	CLEANUP_FREE char *tmp = file_temp_name(f->target);
 
-	if (linkat(AT_FDCWD, self, AT_FDCWD, f->target, AT_SYMLINK_FOLLOW) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return error_errno(e, errno, "cannot write %s", f->target);
-	tmp = file_temp_name(f->target);
 	f->janitor = janitor_start(tmp);
 	if (linkat(AT_FDCWD, self, AT_FDCWD, tmp, AT_SYMLINK_FOLLOW) < 0)
 		return error_errno(e, errno, "cannot write %s", tmp);
 	f->tmp = TAKE_PTR(tmp);
 	return 0;
+}
+
+/* Puts an unnamed file in its place, or where that is taken beside it: a link cannot replace. */
+static int outfile_link(struct outfile *f, struct error *e)
+{
+	CLEANUP_FREE char *self = xasprintf("/proc/self/fd/%d", f->fd);
+
+	if (linkat(AT_FDCWD, self, AT_FDCWD, f->target, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return error_errno(e, errno, "cannot write %s", f->target);
+	return link_aside(f, self, e);
 }
 
 void file_sync_dir(const char *target)
@@ -215,18 +221,10 @@ int outfile_commit(struct outfile *f, struct error *e)
 int outfile_prepare(struct outfile *f, struct error *e)
 {
 	CLEANUP_FREE char *self = xasprintf("/proc/self/fd/%d", f->fd);
-	CLEANUP_FREE char *tmp = NULL;
 
 	if (fsync(f->fd) < 0)
 		return error_errno(e, errno, "cannot write %s", f->target);
-	if (f->tmp)
-		return 0;
-	tmp = file_temp_name(f->target);
-	f->janitor = janitor_start(tmp);
-	if (linkat(AT_FDCWD, self, AT_FDCWD, tmp, AT_SYMLINK_FOLLOW) < 0)
-		return error_errno(e, errno, "cannot write %s", tmp);
-	f->tmp = TAKE_PTR(tmp);
-	return 0;
+	return f->tmp ? 0 : link_aside(f, self, e);
 }
 
 int outfile_place(struct outfile *f, struct error *e)
