@@ -1,17 +1,11 @@
 #!/usr/bin/env bats
 # Known-answer probes: the trace's file set equals the known set exactly.
 
-setup() {
-	[ "$(id -u)" -eq 0 ] || importtrace doctor >/dev/null ||
-		skip "recording needs root or file capabilities"
-	T=$(cd "$(mktemp -d)" && pwd -P)
-	mkdir "$T/d"
-	probe=$BUILD/probes/touch
-	"$probe" prepare "$T/d" /dev/null
-}
+load recording
 
-teardown() {
-	[ -z "${T:-}" ] || rm -rf "$T"
+setup() {
+	probed
+	probe=$BUILD/probes/touch
 }
 
 known() {

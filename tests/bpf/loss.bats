@@ -4,16 +4,12 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-	[ "$(id -u)" -eq 0 ] || importtrace doctor >/dev/null ||
-		skip "recording needs root or file capabilities"
-	overload=$PWD/tests/bpf/overload.py
-	T=$(cd "$(mktemp -d)" && pwd -P)
-	for i in 00000 00001 00002; do touch "$T/$i"; done
-}
+load recording
 
-teardown() {
-	[ -z "${T:-}" ] || rm -rf "$T"
+setup() {
+	recording
+	overload=$PWD/tests/bpf/overload.py
+	for i in 00000 00001 00002; do touch "$T/$i"; done
 }
 
 @test "random overload runs: no trace says complete and is not" {

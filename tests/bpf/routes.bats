@@ -1,17 +1,11 @@
 #!/usr/bin/env bats
 # Routes to a file round the usual calls: each is traced, or the trace is incomplete and says why.
 
-setup() {
-	[ "$(id -u)" -eq 0 ] || importtrace doctor >/dev/null ||
-		skip "recording needs root or file capabilities"
-	T=$(cd "$(mktemp -d)" && pwd -P)
-	mkdir "$T/d"
-	routes=$BUILD/probes/routes
-	"$BUILD/probes/touch" prepare "$T/d" /dev/null
-}
+load recording
 
-teardown() {
-	[ -z "${T:-}" ] || rm -rf "$T"
+setup() {
+	probed
+	routes=$BUILD/probes/routes
 }
 
 # holds LINE…: the trace's files below the directory are these ("op[,op…] name").
