@@ -111,9 +111,9 @@ struct rights {
 
 /* One descriptor that has come, by the address at which its number is. A function of its own: the
  * verifier checks it once. */
-__noinline int received_one(__u64 address)
+__noinline int received_one(__u32 which, __u64 address)
 {
-	struct scratch *s = scratch_get(SCRATCH_CALL);
+	struct scratch *s = scratch_get(which);
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct file *file = 0;
 	__s32 fd;
@@ -127,7 +127,7 @@ __noinline int received_one(__u64 address)
 		file = file_of(task, (__u32)fd);
 	if (!file)
 		count(COUNT_UNREADABLE);
-	else if (add_file(s, SCRATCH_CALL, file)) {
+	else if (add_file(s, which, file)) {
 		s->event.flags &= (__u16)~EVENT_CREATED;
 		event_send(s);
 	}
@@ -151,7 +151,7 @@ static __always_inline void on_receive(struct scratch *s, bool compat)
 		return;
 	first = got.control + sizeof(rights);
 	for (__u32 i = 0; i < SCM_MAX_FD && sizeof(rights) + 4 * (i + 1) <= rights.len; i++)
-		received_one(first + 4 * i);
+		received_one(s->which, first + 4 * i);
 }
 
 /* When chdir returns, the current directory is already the new one: a relative name says nothing
