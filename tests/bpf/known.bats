@@ -125,20 +125,7 @@ os.kill(os.getppid(), signal.SIGCONT)'
 }
 
 @test "with the copies of each program that Linux 7.0 needs" {
-	command -v gcc >/dev/null || skip "a compiler is needed"
-	cat >"$T/uname.c" <<-'C'
-	#include <string.h>
-	#include <sys/syscall.h>
-	#include <sys/utsname.h>
-	#include <unistd.h>
-	int uname(struct utsname *u)
-	{
-		int r = (int)syscall(SYS_uname, u);
-		strcpy(u->release, "7.0.0");
-		return r;
-	}
-	C
-	gcc -shared -fPIC -o "$T/uname.so" "$T/uname.c"
+	pretend_kernel 7.0.0
 	export LD_PRELOAD=$T/uname.so
 	importtrace record -q -o "$T/trace.json" -- \
 		sh -c 'grep -h ^prog_tag /proc/$PPID/fdinfo/* | wc -l' >"$T/programs"

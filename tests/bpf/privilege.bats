@@ -2,6 +2,8 @@
 # Who can record, and what those who cannot are told. A tracer with file capabilities gives nothing
 # of them away.
 
+load recording
+
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -195,20 +197,7 @@ assert not [f for f in t["files"] + t["misses"] if "secret" in f["path"]]'
 }
 
 @test "a kernel before 5.10: said by doctor" {
-	command -v gcc >/dev/null || skip "a compiler is needed"
-	cat >uname.c <<-'C'
-	#include <string.h>
-	#include <sys/syscall.h>
-	#include <sys/utsname.h>
-	#include <unistd.h>
-	int uname(struct utsname *u)
-	{
-		int r = (int)syscall(SYS_uname, u);
-		strcpy(u->release, "5.9.16-200.fc32.x86_64");
-		return r;
-	}
-	C
-	gcc -shared -fPIC -o uname.so uname.c
+	pretend_kernel 5.9.16-200.fc32.x86_64
 	run env LD_PRELOAD="$T/uname.so" ./importtrace doctor
 	echo "$output"
 	[ "$status" -eq 2 ]

@@ -14,6 +14,23 @@ probed() {
 	"$BUILD/probes/touch" prepare "$T/d" /dev/null
 }
 
+# pretend_kernel RELEASE: $T/uname.so says so to whoever preloads it.
+pretend_kernel() {
+	command -v gcc >/dev/null || skip "a compiler is needed"
+	gcc -shared -fPIC -DRELEASE="\"$1\"" -x c -o "$T/uname.so" - <<-'C'
+	#include <string.h>
+	#include <sys/syscall.h>
+	#include <sys/utsname.h>
+	#include <unistd.h>
+	int uname(struct utsname *u)
+	{
+		int r = (int)syscall(SYS_uname, u);
+		strcpy(u->release, RELEASE);
+		return r;
+	}
+	C
+}
+
 teardown() {
 	[ -z "${T:-}" ] || rm -rf "$T"
 }
