@@ -80,7 +80,7 @@ void identity_free(struct identity *id)
 	*id = (struct identity){0};
 }
 
-static int drop_capabilities(void)
+int drop_capabilities(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct none[2] = {{0}, {0}};

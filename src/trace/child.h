@@ -47,6 +47,9 @@ struct child_hook {
 	void *ctx;
 };
 
+/* Takes all capabilities from this process. Returns 0, or -1 with errno. */
+int drop_capabilities(void);
+
 /* Forks the blocked child, which gets the caller's signals back. argv is NULL-ended. */
 int child_start(char **argv, const struct identity *id, uint64_t cookie,
 		const struct signals *signals, const struct child_hook *hook, struct child *ret,

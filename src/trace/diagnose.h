@@ -17,6 +17,9 @@ struct finding {
 
 #define DIAGNOSIS_MAX 8
 
+/* The kernel's type information. */
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+
 struct diagnosis {
 	struct finding findings[DIAGNOSIS_MAX];
 	int n;

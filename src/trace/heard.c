@@ -58,12 +58,12 @@ void heard_take(struct heard *h, const struct event *ev, const char *data)
 	h->sight.root = h->root;
 	h->base = take_base(name, ev->name_len, ev->base_len, !(ev->flags & EVENT_AT_ROOT));
 	h->name = join_name(name, ev->name_len, h->base, h->root);
-	if (ev->flags & EVENT_SYMLINK)
+	if (ev->flags & EVENT_SYMLINK) {
 		h->name2 = xstrndup(name2, ev->name2_len);
-	else
+	} else {
 		h->base2 = take_base(name2, ev->name2_len, ev->base2_len, ev->flags & EVENT_BASE2);
-	if (!h->name2)
 		h->name2 = join_name(name2, ev->name2_len, h->base2, h->root);
+	}
 }
 
 void heard_cleanup(struct heard *h)

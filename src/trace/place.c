@@ -2,15 +2,14 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "trace/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static int detach_mounts(struct error *e)
@@ -54,10 +53,7 @@ int place_private_user(struct error *e)
 
 int place_no_rights(struct error *e)
 {
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct none[2] = {{0}, {0}};
-
-	if (syscall(SYS_capset, &header, none) < 0)
+	if (drop_capabilities() < 0)
 		return error_errno(e, errno, "cannot drop capabilities");
 	return 0;
 }

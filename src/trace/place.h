@@ -3,9 +3,9 @@
  * place_private gives this process a mount namespace of its own, out of which nothing spreads; it
  * ends with the last process that lives in it, also after SIGKILL, so that nothing stays mounted
  * whatever happens. place_private_user does so for a user without rights, in a user namespace where
- * he is himself; place_no_rights takes away what he may do in there beyond that. place_over then binds a directory, read-only, over another: what lay there
- * cannot be reached by its path until place_undo. The current directory is entered again by its
- * path, so that it is no way round.
+ * he is himself; place_no_rights takes away what he may do in there beyond that. place_over then
+ * binds a directory, read-only, over another: what lay there cannot be reached by its path until
+ * place_undo. The current directory is entered again by its path, so that it is no way round.
  *
  * Errors: EPERM where mounts are not allowed (a container, a user without rights); what mount(2)
  * gave.

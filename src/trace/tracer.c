@@ -212,7 +212,7 @@ static int load_sliced(const struct tracer_options *opt, struct record_bpf **ret
 	CLEANUP_KERNEL_BTF struct kernel_btf *kernel = NULL;
 	CLEANUP_CLOSE int fd = memfd_create("types", MFD_CLOEXEC);
 	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .prog_prepare_load_fn = prepare_load);
-	int r = fd < 0 ? -errno : kernel_btf_open("/sys/kernel/btf/vmlinux", &kernel), id;
+	int r = fd < 0 ? -errno : kernel_btf_open(BTF_PATH, &kernel), id;
 
 	if (r)
 		return r;

@@ -15,8 +15,6 @@
 
 #include "base/error.h"
 
-#include <stdbool.h>
-
 /* Of a file that a run touched: the encodings package whose __init__ it is, or NULL. The caller
  * frees. */
 char *witness_package(const char *path);
