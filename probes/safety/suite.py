@@ -116,7 +116,8 @@ class Suite:
             for level in self.levels:
                 layer = self.layer(pair, level, [trace], folder, tree)
                 size = proof.size_of(proof.files_below(layer))
-                results[level] = Result(*reorder(judge(self.run(pair, "b", layer), want), size))
+                state, why = judge(self.run(pair, "b", layer), want)
+                results[level] = Result(state, size.bytes, why.replace(self.site, "SITE"))
                 shutil.rmtree(layer)
         print(f"{pair:<28}" + "  ".join(f"{level} {r.state}" for level, r in results.items()),
               file=sys.stderr, flush=True)
@@ -125,10 +126,6 @@ class Suite:
     def run_all(self, pairs, jobs):
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             return dict(zip(pairs, pool.map(self.pair, pairs)))
-
-
-def reorder(judgement, size):
-    return judgement[0], size.bytes, judgement[1]
 
 
 # --- showing ------------------------------------------------------------------------------------
