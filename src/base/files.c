@@ -167,8 +167,9 @@ int outfile_open(const char *target, struct outfile *ret, struct error *e)
 }
 
 /* Gives a file without a name one beside its target. */
-static int link_aside(struct outfile *f, const char *self, struct error *e)
+static int link_aside(struct outfile *f, struct error *e)
 {
+	CLEANUP_FREE char *self = xasprintf("/proc/self/fd/%d", f->fd);
 	CLEANUP_FREE char *tmp = file_temp_name(f->target);
 
 	f->janitor = janitor_start(tmp);
@@ -187,7 +188,7 @@ static int outfile_link(struct outfile *f, struct error *e)
 		return 0;
 	if (errno != EEXIST)
 		return error_errno(e, errno, "cannot write %s", f->target);
-	return link_aside(f, self, e);
+	return link_aside(f, e);
 }
 
 void file_sync_dir(const char *target)
@@ -220,11 +221,9 @@ int outfile_commit(struct outfile *f, struct error *e)
 
 int outfile_prepare(struct outfile *f, struct error *e)
 {
-	CLEANUP_FREE char *self = xasprintf("/proc/self/fd/%d", f->fd);
-
 	if (fsync(f->fd) < 0)
 		return error_errno(e, errno, "cannot write %s", f->target);
-	return f->tmp ? 0 : link_aside(f, self, e);
+	return f->tmp ? 0 : link_aside(f, e);
 }
 
 int outfile_place(struct outfile *f, struct error *e)

@@ -5,6 +5,9 @@
 #include <ar.h>
 #include <string.h>
 
+/* From here on section numbers have escapes (SHN_LORESERVE). */
+#define SECTIONS_MAX 0xff00
+
 const char *const strip_reason_names[STRIP_REASONS] = {
 	[STRIP_DONE] = "stripped",
 	[STRIP_BLANKED] = "symbols in front of a segment (patchelf): zeroes, only the zip shrinks",

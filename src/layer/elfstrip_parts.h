@@ -8,9 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* From here on section numbers have escapes (SHN_LORESERVE). */
-#define SECTIONS_MAX 0xff00
-
 enum fate {
 	KEEP_IN_PLACE,
 	KEEP_BEHIND,
@@ -60,8 +57,6 @@ static inline uint64_t page_size(const GElf_Ehdr *eh)
 {
 	return eh->e_machine == EM_X86_64 || eh->e_machine == EM_386 ? 4096 : 65536;
 }
-
-/* --- what lies between loaded parts ------------------------------------------------------------ */
 
 static inline struct span pages_of(const GElf_Phdr *p, uint64_t page)
 {

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+/* --- what lies between loaded parts ------------------------------------------------------------ */
+
 /* What must not change, in order: the header (which is written by itself), program headers, the
  * pages of segments, sections that stay, and the section headers. The caller frees. */
 static struct span *untouchable(const struct strip *st, size_t *n)
