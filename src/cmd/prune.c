@@ -181,11 +181,6 @@ static void report_text(const struct prune_args *args, const struct summary *s,
 		content_print(&args->content, stdout);
 }
 
-static bool needs_trace(enum safety safety)
-{
-	return safety != SAFETY_STATIC && safety != SAFETY_ALL;
-}
-
 static void report(const struct prune_args *args, const struct traces *traces, const struct plan *p,
 		   const struct fit *fit, uint64_t zip_bytes)
 {
@@ -221,19 +216,12 @@ static int put_in_place(struct layer *layer, struct prune_lists *lists, bool dry
 static int decide(struct prune_args *args, const struct traces *traces, const struct inventory *inv,
 		  struct fit *fit, struct plan *p, struct layer *layer, struct error *e)
 {
-	int r;
-
 	if (args->fit.bytes)
 		return fit_prepare(&(struct fit_work){args->fit, args->dry_run, &args->output,
 						      traces, inv, &args->input.plan},
 				   fit, p, layer, e);
 	plan_make(traces->list, traces->n, inv, &args->input.plan, p);
-	if (args->dry_run)
-		r = layer_survey(&args->content, traces, p, &layer->shipped, e);
-	else
-		r = layer_prepare(&args->output, traces, p, layer, e);
-	p->shipped = &layer->shipped;
-	return r;
+	return layer_make(&args->output, args->dry_run, traces, p, layer, e);
 }
 
 /* The layer and what is said about it: all of it or nothing. */
@@ -264,13 +252,13 @@ static int prune(struct prune_args *args, struct error *e)
 	struct traces traces = {0};
 	int r;
 
-	if (needs_trace(args->input.plan.safety) && !args->input.n_keep)
+	if (safety_needs_trace(args->input.plan.safety) && !args->input.n_keep)
 		return error_set(e, EINVAL,
 				 "no trace given: record one with 'importtrace record -- CMD' and "
 				 "give it with --keep trace.json");
 	if (!args->input.n_roots && !args->input.n_keep)
 		return error_set(e, EINVAL, "this level needs the tree: --root DIR");
-	if (args->fit.bytes && !needs_trace(args->input.plan.safety))
+	if (args->fit.bytes && !safety_needs_trace(args->input.plan.safety))
 		return error_set(e, EINVAL,
 				 "--fit gives up what no run touched: it needs traces, and "
 				 "--safety trace, closure or package");

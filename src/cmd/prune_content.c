@@ -19,7 +19,7 @@ static const char *const mode_names[] = {[BYTECODE_AS_IS] = "keep",
 
 enum bytecode_mode content_default_bytecode(enum safety safety)
 {
-	return safety == SAFETY_STATIC || safety == SAFETY_ALL ? BYTECODE_AS_IS : BYTECODE_FAST;
+	return safety_needs_trace(safety) ? BYTECODE_FAST : BYTECODE_AS_IS;
 }
 
 bool content_bytecode(struct prune_content *c, const char *value)

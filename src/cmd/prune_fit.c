@@ -59,16 +59,6 @@ static uint64_t less_room(const struct fit_limits *l, uint64_t planned, uint64_t
 	return room;
 }
 
-static int prepare(const struct fit_work *w, struct plan *plan, struct layer *layer,
-		   struct error *e)
-{
-	int r = w->dry_run ? layer_survey(w->output->content, w->traces, plan, &layer->shipped, e)
-			   : layer_prepare(w->output, w->traces, plan, layer, e);
-
-	plan->shipped = r == 0 ? &layer->shipped : NULL;
-	return r;
-}
-
 /* The same error, said with the limits that the user gave. */
 static int no_room(const struct fit_limits *l, struct error *e)
 {
@@ -96,7 +86,7 @@ int fit_prepare(const struct fit_work *w, struct fit *fit, struct plan *plan, st
 		if (r == -ENOSPC)
 			return no_room(&w->limits, e);
 		if (r == 0)
-			r = prepare(w, plan, layer, e);
+			r = layer_make(w->output, w->dry_run, w->traces, plan, layer, e);
 		if (r < 0)
 			return r;
 		bytes = fit_bytes(plan);

@@ -82,30 +82,17 @@ static int make_members(const struct plan *p, struct members *m, struct error *e
 
 /* --- what the layer holds in the end ---------------------------------------------------------- */
 
-static bool find_entry(const struct plan *p, const char *name, size_t *root, size_t *i)
-{
-	for (*root = 0; *root < p->inv->n_roots; ++*root) {
-		const struct inventory_root *r = &p->inv->roots[*root];
-		const char *below = r->prefix[0] ? path_below(name, r->prefix) : name;
-
-		*i = below ? inventory_find(r, below) : INVENTORY_NONE;
-		if (*i != INVENTORY_NONE)
-			return true;
-	}
-	return false;
-}
-
 /* What was made: it goes with its source, x.py of __pycache__/x.TAG.pyc and of x.pyc. */
 static void note_made(const struct plan *p, const struct member *m, struct shipped *ret)
 {
 	CLEANUP_FREE char *source = bytecode_source(m->name);
 	size_t root, i;
 
-	if (find_entry(p, m->name, &root, &i))
+	if (inventory_locate(p->inv, m->name, &root, &i))
 		ret->entries[root][i].bytes = member_bytes(m);
 	if (!source)
 		source = xstrndup(m->name, strlen(m->name) - 1);
-	if (find_entry(p, source, &root, &i))
+	if (inventory_locate(p->inv, source, &root, &i))
 		shipped_add(ret, xstrdup(m->name), member_bytes(m), root, i);
 }
 
@@ -145,7 +132,7 @@ static void note_shipped(const struct plan *p, const struct members *m,
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static bool wants_directory(const char *output)
+bool layer_is_directory(const char *output)
 {
 	size_t n = strlen(output);
 
@@ -178,7 +165,7 @@ static int write_members(const struct layer_output *o, const struct members *m, 
 	int r;
 
 	progress_start(&progress, "writing");
-	if (wants_directory(o->path))
+	if (layer_is_directory(o->path))
 		r = dirout_prepare(m, o->path, &opt.progress, &l->dir, e);
 	else
 		r = zip_write(m, &opt, &l->zip, &l->zip_bytes, e);
@@ -193,7 +180,7 @@ int layer_prepare(const struct layer_output *o, const struct traces *traces, con
 	int r = 0;
 
 	/* Before the long work: an output that cannot be had is said at once. */
-	if (!wants_directory(o->path))
+	if (!layer_is_directory(o->path))
 		r = outfile_open(o->path, &ret->zip, e);
 	if (r == 0)
 		r = make_members(p, &m, e);
@@ -215,6 +202,16 @@ int layer_survey(struct prune_content *c, const struct traces *traces, const str
 		r = content_survey(c, traces, p->inv, &m, e);
 	if (r == 0)
 		note_shipped(p, &m, &c->log, ret);
+	return r;
+}
+
+int layer_make(const struct layer_output *o, bool dry_run, const struct traces *traces,
+	       struct plan *p, struct layer *ret, struct error *e)
+{
+	int r = dry_run ? layer_survey(o->content, traces, p, &ret->shipped, e)
+			: layer_prepare(o, traces, p, ret, e);
+
+	p->shipped = r == 0 ? &ret->shipped : NULL;
 	return r;
 }
 

@@ -19,6 +19,8 @@ struct layer_output {
 	struct prune_content *content;
 };
 
+/* Whether that output is a directory: by a '/' at its end. */
+bool layer_is_directory(const char *output);
 /* Whether the layer may be written there: its directory exists, outside all roots (it would become
  * part of the next layer). */
 int layer_check_output(const char *output, const struct inventory *inv, struct error *e);
@@ -42,6 +44,9 @@ struct layer {
 
 int layer_prepare(const struct layer_output *o, const struct traces *traces, const struct plan *p,
 		  struct layer *ret, struct error *e);
+/* Prepares it, or with dry_run surveys it; p->shipped is then what came of it. */
+int layer_make(const struct layer_output *o, bool dry_run, const struct traces *traces,
+	       struct plan *p, struct layer *ret, struct error *e);
 int layer_commit(struct layer *l, struct error *e);
 void layer_discard(struct layer *l);
 /* Only what the layer would hold, without compiling what is missing and without stripping. */

@@ -138,9 +138,12 @@ static int verify_command(struct verify_args *args, struct error *e)
 {
 	CLEANUP_SESSION struct session s = {0};
 	struct verify_report report;
-	int r = args->matrix ? session_matrix(&s, args->matrix, e)
-			     : session_command(&s, args->command, e);
+	int r = 0;
 
+	if (args->matrix)
+		r = session_matrix(&s, args->matrix, e);
+	else
+		session_command(&s, args->command);
 	if (r == 0)
 		r = session_run(&s, &args->opt, e);
 	if (r < 0)

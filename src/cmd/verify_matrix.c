@@ -19,18 +19,16 @@ static struct job *add_job(struct session *s)
 	return &s->jobs[s->n_jobs++];
 }
 
-int session_command(struct session *s, char **argv, struct error *e)
+void session_command(struct session *s, char **argv)
 {
 	struct job *job = add_job(s);
 	CLEANUP_BUF struct buf text = {0};
 
-	(void)e;
 	for (size_t i = 0; argv[i]; i++)
 		buf_addf(&text, "%s%s", i ? " " : "", argv[i]);
 	job->argv = argv;
 	job->text = buf_take(&text);
 	job->name = xstrdup(job->text);
-	return 0;
 }
 
 /* The length of NAME in "NAME: COMMAND", or 0. */

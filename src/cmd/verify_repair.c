@@ -19,8 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LIST_MAX ((size_t)64 << 20) /* bytes of a list beside the layer */
-
 struct writing {
 	struct repair *r;
 	const struct inventory *layer;
@@ -193,11 +191,6 @@ static int write_zip(const struct members *m, const char *path, struct error *e)
 	return r == 0 ? outfile_commit(&out, e) : r;
 }
 
-static bool is_directory(const char *output)
-{
-	return output[0] && output[strlen(output) - 1] == '/';
-}
-
 /* Over what the round before wrote there, and what most members are read from. */
 static int replace_dir(const struct members *m, const char *output, struct error *e)
 {
@@ -220,7 +213,7 @@ static int write_layer(const struct repair *r, const struct members *m, struct e
 {
 	const struct layer_progress none = {0};
 
-	if (is_directory(r->output))
+	if (layer_is_directory(r->output))
 		return r->rounds ? replace_dir(m, r->output, e) : dir_write(m, r->output, &none, e);
 	return write_zip(m, r->output, e);
 }
@@ -239,7 +232,7 @@ static void note_addition(struct writing *w, const struct member *m)
 	struct repair *r = w->r;
 	struct buf name = {0}, why = {0};
 	size_t root, i;
-	bool known = missed_locate(r->original, m->name, &root, &i);
+	bool known = inventory_locate(r->original, m->name, &root, &i);
 	const struct cause *c =
 		known ? plan_cause(&w->plan, root, i, (enum reason)w->plan.decisions[root][i].main)
 		      : NULL;

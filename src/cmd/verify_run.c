@@ -421,14 +421,6 @@ static void stage_free(struct stage *st)
 
 /* --- what was looked up in vain --------------------------------------------------------------- */
 
-static bool below_a_root(const struct inventory *inv, const char *path)
-{
-	for (size_t r = 0; r < inv->n_roots; r++)
-		if (path_below(path, inv->roots[r].dir))
-			return true;
-	return false;
-}
-
 static void add_asked(struct outcome *o, size_t *cap, char *path)
 {
 	o->asked = array_grow(o->asked, o->n_asked, cap, sizeof(*o->asked));
@@ -463,10 +455,10 @@ static void add_miss(struct outcome *o, size_t *cap, const struct inventory *ori
 		return;
 	itself = path_join(parent, path_base(path));
 	meant = realpath(itself, NULL);
-	if (meant && strcmp(meant, itself) != 0 && below_a_root(original, meant))
+	if (meant && strcmp(meant, itself) != 0 && inventory_covers(original, meant))
 		add_asked(o, cap, TAKE_PTR(meant));
 	free(meant);
-	if (below_a_root(original, itself))
+	if (inventory_covers(original, itself))
 		add_asked(o, cap, TAKE_PTR(itself));
 }
 
@@ -488,7 +480,7 @@ static void find_listed(struct outcome *o, const struct inventory *original, con
 	for (size_t i = 0; i < o->trace.n_files; i++) {
 		CLEANUP_FREE char *path = in_original(original, layer, o->trace.files[i].path);
 
-		if (!(o->trace.files[i].ops & TRACE_LIST) || !below_a_root(original, path))
+		if (!(o->trace.files[i].ops & TRACE_LIST) || !inventory_covers(original, path))
 			continue;
 		o->listed = array_grow(o->listed, o->n_listed, &cap, sizeof(*o->listed));
 		o->listed[o->n_listed++] = TAKE_PTR(path);

@@ -240,7 +240,7 @@ static char *who_missed(const struct session *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_jobs; i++)
 		if (has(&s->jobs[i].told.missed, name))
-			return xstrdup(s->jobs[i].name);
+			return s->jobs[i].name;
 	return NULL;
 }
 
@@ -259,8 +259,6 @@ static int repair_once(struct session *s, size_t *added, struct error *e)
 	for (size_t k = 0; k < all.n; k++)
 		texts[k] = who_missed(s, all.list[k].name);
 	r = repair_write(&s->repair, &s->layer, &all, texts, added, e);
-	for (size_t k = 0; k < all.n; k++)
-		free(texts[k]);
 	free(texts);
 	if (r < 0 || !*added)
 		return r;

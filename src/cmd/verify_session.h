@@ -46,8 +46,9 @@ struct session {
 
 #define CLEANUP_SESSION __attribute__((cleanup(session_free)))
 
-/* One command (not copied), or those of a file. EINVAL names the line that is wrong. */
-int session_command(struct session *s, char **argv, struct error *e);
+/* One command (not copied). */
+void session_command(struct session *s, char **argv);
+/* Those of a file. EINVAL names the line that is wrong. */
 int session_matrix(struct session *s, const char *file, struct error *e);
 int session_run(struct session *s, const struct verify_options *opt, struct error *e);
 /* The report points into the session. */

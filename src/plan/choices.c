@@ -8,11 +8,6 @@
 
 /* --- levels ----------------------------------------------------------------------------------- */
 
-static bool looked_at_traces(const struct plan *p)
-{
-	return p->safety != SAFETY_STATIC && p->safety != SAFETY_ALL;
-}
-
 /* Whether a plan at that level keeps the entry. */
 static bool keeps(const struct plan *p, enum safety safety, size_t r, size_t i)
 {
@@ -59,8 +54,6 @@ static void add_level(const struct plan *p, enum safety safety, struct level *re
 
 static void add(struct choices *c, const struct lever *one)
 {
-	if (one->bytes < LEVER_MIN)
-		return;
 	c->levers = array_grow(c->levers, c->n_levers, &c->cap_levers, sizeof(*c->levers));
 	c->levers[c->n_levers++] = *one;
 }
@@ -264,9 +257,9 @@ static void tidy(struct choices *c)
 static void find_levels(struct choices *c, const struct plan *traced)
 {
 	for (int s = 0; s < SAFETIES; s++) {
-		bool needs_trace = s != SAFETY_STATIC && s != SAFETY_ALL;
+		bool needs_trace = safety_needs_trace((enum safety)s);
 
-		if (!needs_trace || looked_at_traces(traced))
+		if (!needs_trace || safety_needs_trace(traced->safety))
 			add_level(needs_trace ? traced : c->plan, (enum safety)s, &c->levels[s]);
 	}
 }
@@ -280,13 +273,13 @@ void choices_make(const struct plan *p, const struct trace *traces, size_t n_tra
 	*ret = (struct choices){.plan = p};
 	closure.safety = SAFETY_CLOSURE;
 	closure.barred = NULL;
-	if (n_traces && (p->barred || !looked_at_traces(p))) {
+	if (n_traces && (p->barred || !safety_needs_trace(p->safety))) {
 		plan_make(traces, n_traces, p->inv, &closure, &other);
 		find_levels(ret, &other);
 	} else {
 		find_levels(ret, p);
 	}
-	if (!looked_at_traces(p))
+	if (!safety_needs_trace(p->safety))
 		return;
 	find_files(ret);
 	find_left(ret);

@@ -18,30 +18,17 @@
 const char *const evidence_names[EVIDENCES] = {"package",         "data",   "name",
 					       "function import", "import", "rule"};
 
-static uint64_t shipped_bytes(const struct plan *p)
-{
-	uint64_t sum = 0;
-
-	for (size_t r = 0; r < p->inv->n_roots; r++)
-		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
-			if (p->inv->roots[r].entries[i].type != ENTRY_DIR && plan_ships(p, r, i))
-				sum += plan_bytes(p, r, i);
-	for (size_t k = 0; k < p->shipped->n_extra; k++)
-		sum += p->shipped->extra[k].bytes;
-	return sum;
-}
-
 uint64_t fit_bytes(const struct plan *p)
 {
 	uint64_t sum = 0;
 
-	if (p->shipped)
-		return shipped_bytes(p);
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
-			if (p->inv->roots[r].entries[i].type != ENTRY_DIR && plan_kept(p, r, i))
-				sum += p->inv->roots[r].entries[i].size;
-	for (size_t k = 0; k < p->n_rewrites; k++) {
+			if (plan_ships(p, r, i))
+				sum += plan_bytes(p, r, i);
+	for (size_t k = 0; p->shipped && k < p->shipped->n_extra; k++)
+		sum += p->shipped->extra[k].bytes;
+	for (size_t k = 0; !p->shipped && k < p->n_rewrites; k++) {
 		const struct rewrite *w = &p->rewrites[k];
 
 		sum += w->len;

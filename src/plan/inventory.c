@@ -14,6 +14,32 @@ size_t inventory_find(const struct inventory_root *root, const char *path)
 	return at ? *at : INVENTORY_NONE;
 }
 
+static bool is_name_of(const struct inventory_root *root, const char *name, size_t *i)
+{
+	const char *below = root->prefix[0] ? path_below(name, root->prefix) : name;
+
+	*i = below && below[0] ? inventory_find(root, below) : INVENTORY_NONE;
+	return *i != INVENTORY_NONE;
+}
+
+bool inventory_locate(const struct inventory *inv, const char *name, size_t *root, size_t *i)
+{
+	for (size_t r = 0; r < inv->n_roots; r++)
+		if (is_name_of(&inv->roots[r], name, i)) {
+			*root = r;
+			return true;
+		}
+	return false;
+}
+
+bool inventory_covers(const struct inventory *inv, const char *path)
+{
+	for (size_t r = 0; r < inv->n_roots; r++)
+		if (path_below(path, inv->roots[r].dir))
+			return true;
+	return false;
+}
+
 size_t inventory_lower_bound(const struct inventory_root *root, const char *prefix)
 {
 	size_t low = 0, high = root->n_entries;

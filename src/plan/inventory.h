@@ -83,6 +83,10 @@ size_t inventory_find(const struct inventory_root *root, const char *path);
 /* Index of the first entry that sorts at or behind `prefix`: those below a directory follow
  * "dir/" without a gap. n_entries when there is none. */
 size_t inventory_lower_bound(const struct inventory_root *root, const char *prefix);
+/* The entry that has this name inside the layer. */
+bool inventory_locate(const struct inventory *inv, const char *name, size_t *root, size_t *i);
+/* Whether an absolute path is a root's directory or below one. */
+bool inventory_covers(const struct inventory *inv, const char *path);
 /* The path of the entry that was probably meant by one that does not exist, under any root: a
  * similar one, else the first with the same last component, else the deepest directory on its
  * way. NULL when there is nothing of that kind. */

@@ -15,24 +15,6 @@ struct finder {
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-static bool is_name_of(const struct inventory_root *root, const char *name, size_t *i)
-{
-	const char *below = root->prefix[0] ? path_below(name, root->prefix) : name;
-
-	*i = below && below[0] ? inventory_find(root, below) : INVENTORY_NONE;
-	return *i != INVENTORY_NONE;
-}
-
-bool missed_locate(const struct inventory *original, const char *name, size_t *root, size_t *i)
-{
-	for (size_t r = 0; r < original->n_roots; r++)
-		if (is_name_of(&original->roots[r], name, i)) {
-			*root = r;
-			return true;
-		}
-	return false;
-}
-
 /* The name inside the layer of an absolute path below a root, or NULL. Two roots may share a
  * place in the layer: what is asked for below one can lie in the other. */
 static char *name_of(const struct inventory *original, const char *path)
@@ -67,7 +49,7 @@ static bool is_sourceless(const struct finder *f, const char *name)
 	size_t root, i;
 
 	return compiled && inventory_find(f->layer, compiled) != INVENTORY_NONE &&
-	       !missed_locate(f->original, compiled, &root, &i);
+	       !inventory_locate(f->original, compiled, &root, &i);
 }
 
 static void add(struct finder *f, char *name, enum missed_how how)
@@ -77,7 +59,7 @@ static void add(struct finder *f, char *name, enum missed_how how)
 	bool is_new;
 
 	if (inventory_find(f->layer, name) != INVENTORY_NONE || is_cache(name) ||
-	    !missed_locate(f->original, name, &root, &i) || is_sourceless(f, name) ||
+	    !inventory_locate(f->original, name, &root, &i) || is_sourceless(f, name) ||
 	    f->original->roots[root].entries[i].type == ENTRY_OTHER)
 		return;
 	at = strmap_add(&f->seen, name, strlen(name), f->out->n, &is_new);

@@ -36,8 +36,6 @@ struct missed_list {
 
 #define CLEANUP_MISSED __attribute__((cleanup(missed_free)))
 
-/* The entry of the original that has this name inside the layer. */
-bool missed_locate(const struct inventory *original, const char *name, size_t *root, size_t *i);
 /* `layer` has one root, whose paths are the names. `asked` are absolute paths, resolved, of failed
  * look-ups; `was` is the trace of the run on the original. */
 void missed_find(const struct inventory *original, const struct inventory *layer,

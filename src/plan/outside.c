@@ -18,14 +18,6 @@ static bool is_module_path(const char *path)
 	       (path_ends(path, ".so") && strstr(path, ".cpython-"));
 }
 
-static bool is_below_roots(const struct plan *p, const char *path)
-{
-	for (size_t r = 0; r < p->inv->n_roots; r++)
-		if (path_below(path, p->inv->roots[r].dir))
-			return true;
-	return false;
-}
-
 static int by_path(const void *path, const void *file)
 {
 	return strcmp(path, ((const struct trace_file *)file)->path);
@@ -95,7 +87,7 @@ bool outside_names(const struct closure *c, struct strmap *names)
 			const char *path = t->files[i].path, *below;
 
 			if (t->files[i].created || t->files[i].type == TRACE_TYPE_DIR ||
-			    !is_module_path(path) || is_below_roots(c->p, path) ||
+			    !is_module_path(path) || inventory_covers(c->p->inv, path) ||
 			    is_start_noise(path))
 				continue;
 			below = below_stdlib(t, path);

@@ -297,7 +297,7 @@ void plan_make(const struct trace *traces, size_t n_traces, const struct invento
 			     .barred = opt->barred};
 	look(ret);
 	pass_user(ret, RULE_DROP);
-	if (opt->safety == SAFETY_STATIC || opt->safety == SAFETY_ALL) {
+	if (!safety_needs_trace(opt->safety)) {
 		ret->stage = (uint8_t)opt->safety;
 		pass_static(ret, opt->safety == SAFETY_ALL);
 		pass_user(ret, RULE_KEEP);

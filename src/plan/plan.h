@@ -18,6 +18,12 @@ enum safety { SAFETY_STATIC, SAFETY_TRACE, SAFETY_CLOSURE, SAFETY_PACKAGE, SAFET
 #define SAFETY_DEFAULT SAFETY_CLOSURE
 extern const char *const safety_names[SAFETIES]; /* for --safety */
 
+/* Whether that level is decided by traces. */
+static inline bool safety_needs_trace(enum safety s)
+{
+	return s != SAFETY_STATIC && s != SAFETY_ALL;
+}
+
 /* Why an entry is kept, strongest first. */
 enum reason {
 	REASON_NONE,

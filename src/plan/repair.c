@@ -3,21 +3,18 @@
 #include "base/mem.h"
 #include "base/path.h"
 
-bool repair_present(const struct inventory *original, const struct inventory *layer, size_t root,
-		    size_t i)
+static bool layer_has(const struct inventory *original, const struct inventory *layer, size_t root,
+		      const char *path)
 {
-	CLEANUP_FREE char *name =
-		path_join(original->roots[root].prefix, original->roots[root].entries[i].path);
+	CLEANUP_FREE char *name = path_join(original->roots[root].prefix, path);
 
 	return inventory_find(&layer->roots[0], name) != INVENTORY_NONE;
 }
 
-static bool layer_has(const struct plan *p, const struct inventory *layer, size_t root,
-		      const char *path)
+bool repair_present(const struct inventory *original, const struct inventory *layer, size_t root,
+		    size_t i)
 {
-	CLEANUP_FREE char *name = path_join(p->inv->roots[root].prefix, path);
-
-	return inventory_find(&layer->roots[0], name) != INVENTORY_NONE;
+	return layer_has(original, layer, root, original->roots[root].entries[i].path);
 }
 
 /* The layer chose to have it otherwise: bytecode of a source that is there already (or that is
@@ -30,9 +27,9 @@ static bool is_unwanted(const struct plan *p, const struct inventory *layer, siz
 	CLEANUP_FREE char *compiled = path_ends(source, ".py") ? xasprintf("%sc", source) : NULL;
 
 	if (compiled && inventory_find(&p->inv->roots[root], compiled) == INVENTORY_NONE &&
-	    layer_has(p, layer, root, compiled))
+	    layer_has(p->inv, layer, root, compiled))
 		return true;
-	return from && layer_has(p, layer, root, from);
+	return from && layer_has(p->inv, layer, root, from);
 }
 
 static void settle(struct plan *p)

@@ -11,23 +11,11 @@
 
 #include <string.h>
 
-/* The source of a pyc in __pycache__, or NULL: a rule about x.py is about its bytecode too. */
-static char *source_of(const char *path)
-{
-	static const char cache[] = "__pycache__/";
-	const char *base = path_base(path), *stem = strchr(base, '.');
-	size_t dir = (size_t)(base - path), n = strlen(cache), len = strlen(path);
-
-	if (!stem || dir < n || memcmp(base - n, cache, n) != 0 || len < 4 ||
-	    strcmp(path + len - 4, ".pyc") != 0)
-		return NULL;
-	return xasprintf("%.*s%.*s.py", (int)(dir - n), path, (int)(stem - base), base);
-}
-
+/* A rule about x.py is about its bytecode too. */
 static size_t match_entry(const struct rules *rs, const struct entry *ent)
 {
 	size_t rule = rules_match(rs, ent->path, ent->type == ENTRY_DIR, NULL);
-	CLEANUP_FREE char *source = rule == RULES_NONE ? source_of(ent->path) : NULL;
+	CLEANUP_FREE char *source = rule == RULES_NONE ? bytecode_source(ent->path) : NULL;
 
 	return source ? rules_match(rs, source, false, NULL) : rule;
 }

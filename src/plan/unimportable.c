@@ -188,7 +188,6 @@ static bool names_come_from_elsewhere(const struct plan *p)
 
 void unimportable_find(struct closure *c)
 {
-	CLEANUP_STRMAP struct strmap files = {0}, provided = {0};
 	CLEANUP_FREE size_t *heads = xcalloc(c->modules.n + 1, sizeof(*heads));
 	CLEANUP_FREE size_t *failed = xcalloc(c->modules.n + 1, sizeof(*failed));
 	struct search s = {.c = c};
@@ -196,17 +195,14 @@ void unimportable_find(struct closure *c)
 	struct queue queue = {.list = failed};
 
 	c->unimportable = xcalloc(c->modules.n + 1, sizeof(*c->unimportable));
-	if (names_come_from_elsewhere(c->p))
-		return;
-	if (outside_names(c, &s.provided)) {
-		strmap_free(&s.provided);
-		return;
+	if (!names_come_from_elsewhere(c->p) && !outside_names(c, &s.provided)) {
+		add_files(&s);
+		for (size_t k = 0; k < c->opt->n_provides; k++)
+			strmap_add(&s.provided, c->opt->provides[k], strlen(c->opt->provides[k]), 0,
+				   NULL);
+		find_all(&s, &edges, &queue);
 	}
-	add_files(&s);
-	for (size_t k = 0; k < c->opt->n_provides; k++)
-		strmap_add(&s.provided, c->opt->provides[k], strlen(c->opt->provides[k]), 0, NULL);
-	find_all(&s, &edges, &queue);
 	free(edges.list);
-	files = s.files;
-	provided = s.provided;
+	strmap_free(&s.files);
+	strmap_free(&s.provided);
 }

@@ -168,7 +168,7 @@ static void two_roots_may_share_a_place(void **state)
 	ask(&w, "/src/b.py");
 	ask(&w, "/site/b.py"); /* in the layer both lie in one place */
 	assert_missed(&w, "python/b.py:a");
-	assert_true(missed_locate(&w.original, "python/b.py", &r, &i));
+	assert_true(inventory_locate(&w.original, "python/b.py", &r, &i));
 	assert_int_equal(r, 1);
 	world_close(&w);
 }
