@@ -202,6 +202,50 @@ static void sort_groups(struct group_amount *list, size_t n)
 		qsort(list, n, sizeof(*list), by_size);
 }
 
+/* --- directories ------------------------------------------------------------------------------ */
+
+/* What holds the entry at `path` is not empty. */
+static void fill_parent(const struct plan *p, size_t r, const char *path, bool *const *filled)
+{
+	CLEANUP_FREE char *dir = path_dir(path);
+	size_t up = dir[0] ? inventory_find(&p->inv->roots[r], dir) : INVENTORY_NONE;
+
+	if (up != INVENTORY_NONE)
+		filled[r][up] = true;
+}
+
+static void fill_parents(const struct plan *p, bool *const *filled)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
+			if (plan_ships(p, r, i))
+				fill_parent(p, r, p->inv->roots[r].entries[i].path, filled);
+	for (size_t k = 0; p->shipped && k < p->shipped->n_extra; k++) {
+		const struct shipped_extra *x = &p->shipped->extra[k];
+		const char *path = path_below(x->path, p->inv->roots[x->root].prefix);
+
+		fill_parent(p, x->root, path ? path : x->path, filled);
+	}
+}
+
+static uint64_t count_empty_dirs(const struct plan *p)
+{
+	bool **filled = xcalloc(p->inv->n_roots + 1, sizeof(*filled));
+	uint64_t n = 0;
+
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		filled[r] = xcalloc(p->inv->roots[r].n_entries + 1, sizeof(**filled));
+	fill_parents(p, filled);
+	for (size_t r = 0; r < p->inv->n_roots; r++) {
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
+			n += p->inv->roots[r].entries[i].type == ENTRY_DIR && plan_kept(p, r, i) &&
+			     !filled[r][i];
+		free(filled[r]);
+	}
+	free(filled);
+	return n;
+}
+
 void summary_make(const struct plan *p, struct summary *ret)
 {
 	struct groups packages = {.list = &ret->packages, .n = &ret->n_packages};
@@ -210,16 +254,15 @@ void summary_make(const struct plan *p, struct summary *ret)
 	*ret = (struct summary){0};
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
-			if (p->inv->roots[r].entries[i].type == ENTRY_DIR) {
-				ret->empty_dirs += plan_kept(p, r, i);
+			if (p->inv->roots[r].entries[i].type == ENTRY_DIR)
 				continue;
-			}
 			add_entry(p, ret, r, i);
 			add_package(p, &packages, r, i);
 			add_type(p, &types, r, i);
 		}
 	for (size_t k = 0; p->shipped && k < p->shipped->n_extra; k++)
 		add_extra(p, ret, &p->shipped->extra[k], &packages, &types);
+	ret->empty_dirs = count_empty_dirs(p);
 	sort_groups(ret->packages, ret->n_packages);
 	sort_groups(ret->types, ret->n_types);
 	strmap_free(&packages.names);

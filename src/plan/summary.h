@@ -24,7 +24,7 @@ struct summary {
 	struct amount added;                       /* among the kept: not of the tree (compiled) */
 	struct amount by_reason[REASONS];          /* kept, by main reason */
 	struct amount by_category[CATEGORIES];     /* removed */
-	uint64_t empty_dirs;                       /* kept directories */
+	uint64_t empty_dirs;                       /* kept directories with nothing kept in them */
 	struct group_amount *packages;             /* largest first, then by name */
 	size_t n_packages;
 	struct group_amount *types; /* by file_type; likewise */

@@ -33,6 +33,9 @@ for part in ("files", "bytes"):
     removed = summary["total"][part] + summary["added"][part] - summary["kept"][part]
     if part == "files":
         same("removed", sum(c[part] for c in summary["removed"].values()), removed)
+filled = {n.rpartition("/")[0] for n in infos}
+same("empty directories", summary["empty_directories"],
+     sum(i.is_dir() and n not in filled for n, i in infos.items()))
 same("archive", summary["zip_bytes"], len(open(sys.argv[1], "rb").read()))
 
 same("manifest's head", manifest["kept"], amount(files))

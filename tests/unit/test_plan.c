@@ -252,17 +252,22 @@ static void a_summary_adds_up(void **state)
 	put(&w, "d/tests", ENTRY_DIR);
 	put(&w, "d/tests/b.py", ENTRY_FILE);
 	put(&w, "e.pyc", ENTRY_FILE);
-	touched(&w, "/site/d/a.py");
+	put(&w, "f", ENTRY_DIR);
+	put(&w, "f/g", ENTRY_DIR);
+	put(&w, "f/g/h", ENTRY_FILE);
 	touched(&w, "/site/d")->type = TRACE_TYPE_DIR;
+	touched(&w, "/site/d/a.py");
+	touched(&w, "/site/f")->type = TRACE_TYPE_DIR;
+	touched(&w, "/site/f/g")->type = TRACE_TYPE_DIR;
 	decide(&w);
 	summary_make(&w.plan, &s);
-	assert_int_equal(s.all.files, 3);
+	assert_int_equal(s.all.files, 4);
 	assert_int_equal(s.kept.bytes, 10);
-	assert_int_equal(s.empty_dirs, 1);
+	assert_int_equal(s.empty_dirs, 1); /* f/g: d holds a.py, f holds g */
 	assert_int_equal(s.by_reason[REASON_TRACED].files, 1);
 	assert_int_equal(s.by_category[CATEGORY_TESTS].files, 1);
 	assert_int_equal(s.by_category[CATEGORY_BYTECODE].files, 1);
-	assert_int_equal(s.n_packages, 2);
+	assert_int_equal(s.n_packages, 3);
 	assert_string_equal(s.packages[0].name, "d");
 	assert_string_equal(s.types[0].name, ".py");
 	summary_free(&s);
