@@ -39,12 +39,8 @@
 #define X32_BIT    0
 #define STAT_MODE  16
 #endif
-#define STATX_MODE  28
-#define MSG_CONTROL 32 /* of msg_control in struct msghdr */
-#define SOL_SOCKET  1
-#define SCM_RIGHTS  1
-#define SCM_MAX_FD  253
-#define STATX_ARG   4
+#define STATX_MODE 28
+#define STATX_ARG  4
 
 /* struct open_how of openat2 */
 struct how {

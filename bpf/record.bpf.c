@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "emit.h"
+#include "receive.h"
 #include "state.h"
 #include "tree.h"
 #include "turn.h"
@@ -97,61 +98,6 @@ static __always_inline void on_mmap(struct scratch *s, struct task_struct *task,
 		count(COUNT_UNTRACED);
 	else
 		on_fd(s, task, call);
-}
-
-/* msg_control and msg_controllen of struct msghdr; struct cmsghdr, behind which descriptors are. */
-struct received {
-	__u64 control, control_len;
-};
-
-struct rights {
-	__u64 len;
-	__s32 level, type;
-};
-
-/* One descriptor that has come, by the address at which its number is. A function of its own: the
- * verifier checks it once. */
-__noinline int received_one(__u32 which, __u64 address)
-{
-	struct scratch *s = scratch_get(which);
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct file *file = 0;
-	__s32 fd;
-
-	if (!s)
-		return 0;
-	event_begin(s, EVENT_FILE, (__u32)BPF_CORE_READ(task, tgid));
-	s->event.op = TRACE_OPEN;
-	s->event.view = s->view;
-	if (bpf_probe_read_user(&fd, sizeof(fd), (void *)address) == 0)
-		file = file_of(task, (__u32)fd);
-	if (!file)
-		count(COUNT_UNREADABLE);
-	else if (add_file(s, which, file)) {
-		s->event.flags &= (__u16)~EVENT_CREATED;
-		event_send(s);
-	}
-	return 0;
-}
-
-/* The descriptors that a message has brought: files that somebody else may have opened. */
-static __always_inline void on_receive(struct scratch *s, bool compat)
-{
-	struct received got = {0};
-	struct rights rights = {0};
-	__u64 first;
-
-	if (compat)
-		return;
-	if (bpf_probe_read_user(&got, sizeof(got), (void *)(arg(s, 1) + MSG_CONTROL)) != 0 ||
-	    got.control_len <= sizeof(rights) ||
-	    bpf_probe_read_user(&rights, sizeof(rights), (void *)got.control) != 0)
-		return;
-	if (rights.level != SOL_SOCKET || rights.type != SCM_RIGHTS)
-		return;
-	first = got.control + sizeof(rights);
-	for (__u32 i = 0; i < SCM_MAX_FD && sizeof(rights) + 4 * (i + 1) <= rights.len; i++)
-		received_one(s->which, first + 4 * i);
 }
 
 /* When chdir returns, the current directory is already the new one: a relative name says nothing
@@ -287,7 +233,13 @@ static __always_inline void on_success(struct scratch *s, struct task_struct *ta
 		on_mmap(s, task, call);
 		break;
 	case CALL_RECEIVE:
-		on_receive(s, compat);
+		on_receive(s, arg(s, 1), 1, compat);
+		break;
+	case CALL_RECEIVES:
+		on_receive(s, arg(s, 1), (__u32)s->ret, compat);
+		break;
+	case CALL_SOCKETS:
+		on_socketcall(s);
 		break;
 	case CALL_FD:
 		on_fd(s, task, call);

@@ -68,6 +68,16 @@ struct {
 	__type(value, struct view);
 } views SEC(".maps");
 
+/* Cursor over the descriptors that a call has received (receive.h): addresses in user memory. */
+struct received {
+	__u64 message; /* the struct msghdr that comes next */
+	__u64 control; /* the struct cmsghdr that comes next, and where they end */
+	__u64 control_end;
+	__u64 fd;            /* the descriptor that comes next */
+	__u32 messages, fds; /* how many there are left */
+	__u32 compat;        /* the caller's structures are 32-bit ones */
+};
+
 /* Room for one record and the cursor of a walk. The cursor lives here, not in a register: read
  * anew in each iteration it is an unknown scalar to the verifier, so that all iterations share
  * their states. The string helpers of 5.8–6.1 may write before a destination that faults on its
@@ -85,6 +95,7 @@ struct scratch {
 	__u32 which;   /* of the working memories this one is */
 	__u64 args[6]; /* of the system call */
 	__s64 ret;
+	struct received received;
 };
 
 /* Two for each CPU: one for system calls, one for the process events. Where programs can be

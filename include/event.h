@@ -132,6 +132,8 @@ enum call_kind {
 	CALL_SETNS,    /* may take the caller to a mount namespace of others */
 	CALL_UNKNOWN,  /* newer than this program: its success is counted */
 	CALL_RECEIVE,  /* recvmsg: may bring descriptors */
+	CALL_RECEIVES, /* recvmmsg */
+	CALL_SOCKETS,  /* 32-bit: all calls on sockets, their arguments in memory */
 };
 
 #define CALL_ARG_NONE 7 /* for the argument indices below */

@@ -3,6 +3,9 @@
  *   compat DIR       works in DIR (as `touch prepare` makes it), then executes itself as
  *   compat DIR exec  which does the last calls
  *   compat DIR old   the old mmap, whose arguments are in memory: it is not followed
+ *   compat DIR recvmsg | mmsg | socketcall | time64
+ *                    receives two messages from the socket that is descriptor 9, each with one
+ *                    descriptor, and reads from those
  *
  * What a trace must hold is in tests/bpf/routes.bats. Exits with the number of the check that
  * failed.
@@ -78,6 +81,47 @@ static void work(char **argv, char **envp)
 	must(__NR_execve, P(argv[0]), P(again), P(envp), 0, 0);
 }
 
+struct msghdr32 {
+	u32 name, name_len, iov, iov_len, control, control_len, flags;
+};
+
+/* Two messages by the call that `how` begins with. */
+static void receive(const char *how)
+{
+	static struct {
+		u32 len, level, type;
+		int fd;
+		u32 room[24];
+	} control[2];
+	static struct {
+		struct msghdr32 header;
+		u32 len;
+	} messages[2];
+	static u32 iov[2][2], args[5];
+	static char bytes[2];
+
+	for (int i = 0; i < 2; i++) {
+		iov[i][0] = (u32)P(&bytes[i]);
+		iov[i][1] = 1;
+		messages[i].header.iov = (u32)P(iov[i]);
+		messages[i].header.iov_len = 1;
+		messages[i].header.control = (u32)P(&control[i]);
+		messages[i].header.control_len = sizeof(control[i]);
+		args[0] = 9;
+		args[1] = (u32)P(&messages[i]);
+		if (how[0] == 'r')
+			must(__NR_recvmsg, 9, P(&messages[i]), 0, 0, 0);
+		else if (how[0] == 's')
+			must(__NR_socketcall, 17 /* SYS_RECVMSG */, P(args), 0, 0, 0);
+	}
+	if (how[0] == 'm')
+		must(__NR_recvmmsg, 9, P(messages), 2, 0, 0);
+	else if (how[0] == 't')
+		must(__NR_recvmmsg_time64, 9, P(messages), 2, 0, 0);
+	for (int i = 0; i < 2; i++)
+		must(__NR_read, control[i].fd, P(room), 1, 0, 0);
+}
+
 __attribute__((used, noreturn)) static void start(long *stack)
 {
 	char **argv = (char **)(stack + 1), **envp = argv + stack[0] + 1;
@@ -93,6 +137,8 @@ __attribute__((used, noreturn)) static void start(long *stack)
 		args[3] = 2;
 		args[4] = (u32)must(__NR_open, P("a"), 0, 0, 0, 0);
 		must(__NR_mmap, P(args), 0, 0, 0, 0);
+	} else if (argv[2][0] != 'e') {
+		receive(argv[2]);
 	} else {
 		must(__NR_open, P("t3"), 0, 0, 0, 0);
 	}

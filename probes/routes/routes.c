@@ -3,7 +3,8 @@
  *   routes ring DIR                 opens DIR/a through io_uring
  *   routes with-ring COMMAND…       runs a command that has a ring as descriptor 9
  *   routes enter | map              uses that ring: by a call, by its memory
- *   routes receive FD               takes a descriptor that is waiting in a socket, reads the file
+ *   routes receive FD [MESSAGES]    takes the descriptors that are waiting in a socket, and reads
+ *                                   the files; all messages at once (recvmmsg)
  *   routes getfd PID FD             takes one from another process
  *   routes handle DIR               opens DIR/a by its handle
  *   routes call NUMBER              a system call that succeeds though the kernel may not know it
@@ -87,24 +88,45 @@ static void mode_map(char **argv)
 	      "mmap");
 }
 
+#define MESSAGES 8
+
+/* Reads from each descriptor that a message has brought, wherever among its control messages. */
+static void read_received(struct msghdr *msg)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; CMSG_LEN((i + 1) * sizeof(int)) <= c->cmsg_len; i++)
+			read_one(((int *)(void *)CMSG_DATA(c))[i]);
+	}
+}
+
 static void mode_receive(char **argv)
 {
-	union {
+	static union {
 		struct cmsghdr header;
-		char room[CMSG_SPACE(4 * sizeof(int))];
-	} control;
-	char byte;
-	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = &control,
-			     .msg_controllen = sizeof(control)};
-	size_t n;
+		char room[512];
+	} control[MESSAGES];
+	static char bytes[MESSAGES];
+	struct iovec iov[MESSAGES];
+	struct mmsghdr msg[MESSAGES];
+	int fd = atoi(argv[2]), n = 1;
 
-	check(recvmsg(atoi(argv[2]), &msg, 0) == 1, "recvmsg");
-	n = (CMSG_FIRSTHDR(&msg)->cmsg_len - sizeof(struct cmsghdr)) / sizeof(int);
-	for (size_t i = 0; i < n; i++)
-		read_one(((int *)(void *)CMSG_DATA(CMSG_FIRSTHDR(&msg)))[i]);
+	for (int i = 0; i < MESSAGES; i++) {
+		iov[i] = (struct iovec){&bytes[i], 1};
+		msg[i].msg_hdr = (struct msghdr){.msg_iov = &iov[i],
+						 .msg_iovlen = 1,
+						 .msg_control = &control[i],
+						 .msg_controllen = sizeof(control[i])};
+	}
+	if (argv[3]) {
+		n = recvmmsg(fd, msg, (unsigned)atoi(argv[3]), MSG_DONTWAIT, NULL);
+		check(n == atoi(argv[3]), "recvmmsg");
+	} else {
+		check(recvmsg(fd, &msg[0].msg_hdr, 0) == 1, "recvmsg");
+	}
+	for (int i = 0; i < n; i++)
+		read_received(&msg[i].msg_hdr);
 }
 
 static void mode_getfd(char **argv)

@@ -80,18 +80,57 @@ no_ring() {
 	incomplete unknown_calls
 }
 
-@test "a descriptor sent over a socket, and only read from" {
-	python3 - "$T" "$routes" <<-'PY'
+# received NAMES… -- COMMAND…: records the command with a socket as descriptor 9, in which there is a
+# message for each word of NAMES with the descriptors of the files in it (joined by commas). With
+# PASSCRED the socket puts another control message before them.
+received() {
+	python3 - "$T" "$@" <<-'PY'
 	import os, socket, subprocess, sys
-	top, routes = sys.argv[1:]
+	top, end = sys.argv[1], sys.argv.index("--")
 	here, there = socket.socketpair()
-	fds = [os.open(f"{top}/d/{n}", os.O_RDONLY) for n in ("a", "b", "sub/c")]
-	socket.send_fds(here, [b"x"], fds)
-	for fd in fds: os.close(fd)
-	sys.exit(subprocess.run(["importtrace", "record", "-q", "-o", f"{top}/trace.json", "--", routes,
-	                         "receive", str(there.fileno())], pass_fds=[there.fileno()]).returncode)
+	if os.environ.get("PASSCRED"):
+	    there.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+	for names in sys.argv[2:end]:
+	    fds = [os.open(f"{top}/d/{n}", os.O_RDONLY) for n in names.split(",")]
+	    socket.send_fds(here, [b"x"], fds)
+	    for fd in fds: os.close(fd)
+	os.dup2(there.fileno(), 9)
+	sys.exit(subprocess.run(["importtrace", "record", "-q", "-o", f"{top}/trace.json", *sys.argv[end:]],
+	                        pass_fds=[9]).returncode)
 	PY
+}
+
+@test "descriptors sent over a socket, and only read from" {
+	received a,b,sub/c -- "$routes" receive 9
 	holds "open a" "open b" "open sub/c"
+}
+
+@test "descriptors behind another control message" {
+	PASSCRED=1 received a,b -- "$routes" receive 9
+	holds "open a" "open b"
+}
+
+@test "descriptors in many messages that are received at once" {
+	received a sub/c b,t0 -- "$routes" receive 9 3
+	holds "open a" "open b" "open sub/c" "open t0"
+}
+
+@test "as many descriptors as a message can have" {
+	received "$(yes a | head -n 252 | tr '\n' ,)b" -- bash -c "ulimit -n 4096; python3 - <<-'PY'
+	import socket
+	s = socket.socket(fileno=9)
+	print(len(socket.recv_fds(s, 1, 253)[1]))
+	PY"
+	grep -q '"complete": true' "$T/trace.json"
+	grep -q "\"path\":\"$T/d/b\",\"ops\":\[\"open\"\]" "$T/trace.json"
+}
+
+@test "what a 32-bit program receives" {
+	[ "$(uname -m)" = x86_64 ] || skip "x86 only"
+	for how in recvmsg mmsg socketcall time64; do
+		received a sub/c -- "$BUILD/probes/compat" "$T/d" $how
+		holds "stat " "open a" "open sub/c"
+	done
 }
 
 @test "a descriptor taken from another process" {
