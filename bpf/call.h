@@ -15,6 +15,7 @@
 #define AT_SYMLINK_NOFOLLOW 0x100
 #define AT_SYMLINK_FOLLOW   0x400
 #define O_CREAT             0100
+#define O_EXCL              0200
 #define O_WRONLY            1
 #define O_RDWR              2
 #define O_TRUNC             01000
@@ -24,9 +25,8 @@
 #define RENAME_EXCHANGE     2
 #define AT_REMOVEDIR        0x200
 #define RESOLVE_IN_ROOT     0x10
-#define ENOENT              2
-#define ENOTDIR             20
 #define TRACE_OPEN          (1 << 0)
+#define TRACE_READLINK      (1 << 5)
 #define TRACE_WRITE         (1 << 6)
 #ifdef __TARGET_ARCH_x86
 #define O_NOFOLLOW 0400000
@@ -41,6 +41,20 @@
 #endif
 #define STATX_MODE 28
 #define STATX_ARG  4
+
+/* Errors behind which something is known of the name (include/uapi/asm-generic/errno*.h): EPERM,
+ * ENOENT, ENXIO, ENOEXEC, EACCES, EBUSY, EEXIST, EXDEV, ENODEV, ENOTDIR, EISDIR, ETXTBSY, EFBIG,
+ * EROFS, ERANGE, ENOTEMPTY, ELOOP, ENODATA. */
+#define ERROR(n) (1ull << (n))
+#define TELLING                                                                              \
+	(ERROR(1) | ERROR(2) | ERROR(6) | ERROR(8) | ERROR(13) | ERROR(16) | ERROR(17) |     \
+	 ERROR(18) | ERROR(19) | ERROR(20) | ERROR(21) | ERROR(26) | ERROR(27) | ERROR(30) | \
+	 ERROR(34) | ERROR(39) | ERROR(40) | ERROR(61))
+#define EXDEV      18
+#define EINVAL     22
+#define ELOOP      40
+#define EOVERFLOW  75
+#define EOPNOTSUPP 95
 
 /* struct open_how of openat2 */
 struct how {

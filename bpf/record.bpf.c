@@ -204,11 +204,22 @@ static __always_inline void on_name(struct scratch *s, struct task_struct *task,
 		send_named(s, s->which, task);
 }
 
-static __always_inline void on_miss(struct scratch *s, struct task_struct *task,
-				    const struct call *call)
+/* A call that failed: either nothing was there (ENOENT, ENOTDIR), or something was in its way. */
+static __always_inline void on_failure(struct scratch *s, struct task_struct *task,
+				       const struct call *call)
 {
+	struct how how = {0};
+
 	s->event.kind = EVENT_MISS;
-	if ((call->flags & CALL_HOW) && (open_how(s, call).resolve & RESOLVE_IN_ROOT))
+	s->event.arg = (__u64)-s->ret;
+	if (call->kind == CALL_OPEN)
+		how = open_how(s, call);
+	/* Out of bounds (RESOLVE_BENEATH and others): refused before anything was looked at. */
+	if (how.resolve && (s->ret == -EXDEV || s->ret == -ELOOP))
+		return;
+	if (call->kind == CALL_OPEN ? how.flags & (O_NOFOLLOW | O_EXCL) : follows_not(s, call))
+		s->event.flags |= EVENT_NOFOLLOW;
+	if (how.resolve & RESOLVE_IN_ROOT)
 		send_in_root(s, task, call);
 	else if (add_name(s, s->which, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) > 0)
 		send_named(s, s->which, task);
@@ -276,9 +287,15 @@ static __always_inline bool is_error(long ret)
 	return (unsigned long)ret >= (unsigned long)-4095;
 }
 
-static __always_inline bool is_miss(long ret, const struct call *call)
+/* Whether a call that failed says something of the name that it gave: that nothing is there, or,
+ * mostly, that something is (user space looks). */
+static __always_inline bool tells(long error, const struct call *call)
 {
-	return (ret == -ENOENT || ret == -ENOTDIR) && call->name_arg != CALL_ARG_NONE;
+	if (call->name_arg == CALL_ARG_NONE)
+		return false;
+	if (error == EINVAL) /* no symlink (or a buffer of no size: user space looks) */
+		return call->op == TRACE_READLINK;
+	return error < 64 ? TELLING >> error & 1 : error == EOVERFLOW || error == EOPNOTSUPP;
 }
 
 static __always_inline void on_call(struct task_struct *task, struct pt_regs *regs,
@@ -288,7 +305,7 @@ static __always_inline void on_call(struct task_struct *task, struct pt_regs *re
 
 	if (!s)
 		return;
-	if (is_error(ret) && !is_miss(ret, call))
+	if (is_error(ret) && !tells(-ret, call))
 		return;
 	if (on_other_call(task, call) || !view_enter(s, s->which, task))
 		return;
@@ -300,7 +317,7 @@ static __always_inline void on_call(struct task_struct *task, struct pt_regs *re
 	if (!is_error(ret))
 		on_success(s, task, call, compat);
 	else
-		on_miss(s, task, call);
+		on_failure(s, task, call);
 }
 
 static __always_inline void on_mark(struct task_struct *task, struct pt_regs *regs)

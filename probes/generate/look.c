@@ -293,9 +293,9 @@ static void look_handle(struct worker *w)
 	if (w->world.n_mounts || !name_for(w, anything(w, PLAIN), false, false, &n) ||
 	    n.means != MEANS || n.to.node->linked)
 		return;
+	expect(w, "stat", n.to.node); /* looked up in any case */
 	if (name_to_handle_at(n.dirfd, n.name, &h.handle, &mount_id, AT_SYMLINK_FOLLOW) < 0)
 		return; /* not every file system has them */
-	expect(w, "stat", n.to.node);
 	fd = open_by_handle_at(AT_FDCWD, &h.handle, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return; /* needs a right */

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static const char *dir;
@@ -94,6 +95,39 @@ static void mode_plain(void)
 	check(stat(in_dir("absent"), &st) < 0, "stat");
 	check(access(in_dir("a/below"), F_OK) < 0, "access");
 	check(stat(in_dir("dangling"), &st) < 0, "stat");
+}
+
+/* Calls that fail because of what is there: that it is there has told the run something. */
+static void mode_refused(void)
+{
+	char target[16];
+	char *real;
+
+	check(readlink(in_dir("a"), target, sizeof(target)) < 0, "readlink");
+	expect("stat", "a");
+	check(readlink(in_dir("absent"), target, 0) < 0, "readlink");
+	check(mkdir(in_dir("sub"), 0755) < 0, "mkdir");
+	expect("stat", "sub");
+	check(open(in_dir("b"), O_RDONLY | O_CREAT | O_EXCL, 0644) < 0, "open");
+	expect("stat", "b");
+	check(open(in_dir("dangling"), O_RDONLY | O_CREAT | O_EXCL, 0644) < 0, "open");
+	expect("stat", "dangling");
+	check(open(in_dir("alias"), O_RDONLY | O_NOFOLLOW) < 0, "open");
+	expect("stat", "alias");
+	check(open(in_dir("link/deep"), O_WRONLY) < 0, "open");
+	expect("stat", "sub/deep");
+	check(open(in_dir("t0"), O_RDONLY | O_DIRECTORY) < 0, "open");
+	expect("stat", "t0");
+	check(getxattr(in_dir("t1"), "user.none", target, sizeof(target)) < 0, "getxattr");
+	expect("stat", "t1");
+	check(execl(in_dir("t2"), "t2", NULL) < 0, "execl");
+	expect("stat", "t2");
+	check(mkdir("/proc/new", 0755) < 0, "mkdir"); /* nothing is there, and nothing comes */
+	/* Of a plain path realpath() does nothing but readlink. */
+	real = realpath(in_dir("sub/deep/d"), NULL);
+	check(real != NULL, "realpath");
+	expect("stat", "sub/deep/d");
+	expect("stat", "");
 }
 
 static void mode_dirfd(void)
@@ -393,6 +427,7 @@ static const struct {
 	{"script", mode_script},     {"inherited", mode_inherited},
 	{"io_uring", mode_io_uring}, {"compat", mode_compat},
 	{"deep", mode_deep},         {"abyss", mode_abyss},
+	{"refused", mode_refused},
 };
 
 int main(int argc, char **argv)

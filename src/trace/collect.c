@@ -10,6 +10,7 @@
 #include "trace/resolve.h"
 #include "trace/tracefile.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -385,6 +386,31 @@ static void add_miss(struct collector *c, const struct heard *h)
 	};
 }
 
+/* A call that failed although its name is there: that it is told the run something. Where nothing is
+ * there (any more), the error was about what does not exist: mkdir in a read-only directory, say. */
+static void touch_refused(struct collector *c, const struct heard *h)
+{
+	CLEANUP_FREE char *path = NULL;
+	bool nofollow = h->ev->flags & EVENT_NOFOLLOW, via_link = false;
+	struct trace_file *f;
+	struct stat st;
+
+	if (resolve(&c->resolver, &h->sight, h->name, nofollow, &via_link, &path) != RESOLVED ||
+	    path_lstat(path, &st) < 0)
+		return;
+	f = touch(c, h->ev, path, TRACE_STAT, ORIGIN_FOUND);
+	if (f && via_link)
+		add_requested(c, f, h, h->name);
+}
+
+static void on_miss(struct collector *c, const struct heard *h)
+{
+	if (h->ev->arg == ENOENT || h->ev->arg == ENOTDIR)
+		add_miss(c, h);
+	if (h->ev->arg != ENOENT)
+		touch_refused(c, h);
+}
+
 /* What the kernel side has walked is made of directories, but for the last component of a file. */
 static void know_directories(struct collector *c, const struct heard *h, const char *path, bool all)
 {
@@ -539,7 +565,7 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 		break;
 	case EVENT_MISS:
 		if (h.name)
-			add_miss(c, &h);
+			on_miss(c, &h);
 		break;
 	case EVENT_FORK:
 		add_process(c, (int32_t)ev->arg, (int32_t)ev->tgid,

@@ -436,15 +436,15 @@ void links_settle(struct links *l, const char *from, const char *to)
 
 void links_moved(struct links *l, const char *from, const char *to, bool exchange)
 {
+	bool known = past_of(l, get(l, from));
 	struct link_fact *over = get(l, to);
 	struct moves moves = {0};
 
 	/* Later changes are known already, and what they made of it is not worked out anew. */
-	if (past_of(l, over) || past_of(l, get(l, from))) {
+	if (known || past_of(l, over)) {
 		doubt(l, from);
 		return;
 	}
-	over = get(l, to);
 	if (!exchange && is_young(l, over))
 		doubt(l, to);
 	plan_move(&moves, l, from, to);

@@ -18,6 +18,7 @@ known() {
 @test "paths relative to directory descriptors" { known dirfd; }
 @test "paths relative to the current directory" { known chdir; }
 @test "symlinks: what they lead to" { known symlink; }
+@test "what is there and stands in the way: realpath, mkdir, O_EXCL, no permission" { known refused; }
 @test "listing a directory" { known list; }
 @test "what the run makes, moves, removes" { known write; }
 @test "threads" { known threads; }

@@ -3,7 +3,7 @@
     python3 strace_oracle.py TRACE LOG
     (LOG by: importtrace record -o TRACE -- strace STRACE_OPTIONS -o LOG COMMAND…)
 
-Both saw the same calls of the command, so the paths that it touched with success must be the same
+Both saw the same calls of the command, so the paths that it touched must be the same
 set: what strace shows and the trace lacks was missed, what the trace holds and strace does not show
 was made up. What a name meant is worked out here once more, in the order of the log: symlinks that
 the run made itself are known from the log, all others from the disk.
@@ -53,6 +53,11 @@ OPENS = {"open": (0, None, 1), "openat": (1, 0, 2), "openat2": (1, 0, 2), "creat
 CLONES = {"clone", "clone3", "fork", "vfork"}
 UNTOUCHING = {"getcwd", "mount", "umount2", "pivot_root", "swapon", "swapoff", "acct", "quotactl",
               "fanotify_mark", "move_mount", "fspick", "mount_setattr", "umount", "uselib"}
+
+# Errors that tell the run that a name is there, if it is.
+TELLING = {"EPERM", "ENXIO", "ENOEXEC", "EACCES", "EBUSY", "EEXIST", "EXDEV", "ENODEV", "ENOTDIR",
+           "EISDIR", "ETXTBSY", "EFBIG", "EROFS", "ERANGE", "ENOTEMPTY", "ELOOP", "ENODATA",
+           "EOVERFLOW", "EOPNOTSUPP"}
 
 ESCAPE = re.compile(r"\\([0-7]{1,3}|x[0-9a-f]{2}|.)")
 LETTERS = {"n": 10, "t": 9, "r": 13, "v": 11, "f": 12, "\\": 92, '"': 34}
@@ -110,7 +115,8 @@ def calls(path):
             line = begun.pop(int(resumed.group(1)), "") + resumed.group(2)
         m = CALL.match(line)
         if m:
-            yield int(m.group(1)), m.group(2), split_args(m.group(3)), m.group(4), m.group(5)
+            result = m.group(6).split()[0] if m.group(4) == "-1" else m.group(4)
+            yield int(m.group(1)), m.group(2), split_args(m.group(3)), result, m.group(5)
         elif not re.match(r"^\d+ +(\+\+\+|---)", line) and " = ?" not in line:
             raise SystemExit(f"strace_oracle: a line that is not understood: {line[:300]}")
 
@@ -292,6 +298,26 @@ class Run:
         inside = lambda p: p == top or p.startswith(top + b"/")
         return {p: t for p, t in self.links.items() if inside(p)}, {p for p in self.made if inside(p)}
 
+    def refused(self, pid, name, args):
+        """A call that failed: what it named is touched, if it is there."""
+        flags = " ".join(args)
+        if name in OPENS:
+            at, dirfd, _ = OPENS[name]
+            nofollow = "O_NOFOLLOW" in flags or "O_EXCL" in flags
+        elif name in PAIRED:
+            at, dirfd, _, _ = PAIRED[name]
+            nofollow = FOLLOW not in flags
+        elif name in NAMED:
+            at, dirfd, follow = NAMED[name]
+            nofollow = follow == "yes" or follow == NOFOLLOW and NOFOLLOW in flags or \
+                follow == FOLLOW and FOLLOW not in flags
+        else:
+            return
+        text = None if at is None else quoted(args[at])
+        path = self.resolve(pid, self.base(pid, args, dirfd), text, nofollow) if text else None
+        if path and os.path.lexists(path):
+            self.touch(path, name + " that failed")
+
     def on_call(self, pid, name, args, result, shown):
         if name.startswith("begin "):
             self.cloning = (pid, args[0])
@@ -300,7 +326,9 @@ class Run:
             if result.isdigit():
                 self.adopt(int(result), pid, " ".join(args))
             return
-        if result.startswith("-") or result == "?" or name in UNTOUCHING:
+        if result in TELLING or result == "EINVAL" and name.startswith("readlink"):
+            self.refused(pid, name, args)
+        if not result[0].isdigit() or name in UNTOUCHING:
             return
         if name in OPENS:
             self.opened(pid, name, args, shown)
