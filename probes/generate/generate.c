@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -270,10 +271,14 @@ int main(int argc, char **argv)
 			prepare(fd, k);
 		return 0;
 	}
-	if (argc == 6 && strcmp(argv[1], "run") == 0)
+	if ((argc == 6 || argc == 7) && strcmp(argv[1], "run") == 0) {
+		if (argc == 7 && mount("none", argv[3], "overlay", 0, argv[6]) < 0)
+			fail("mount overlayfs", argv[3]);
 		return run();
+	}
 	if (argc == 7 && strcmp(argv[1], "worker") == 0)
 		child_main(atol(argv[6]) & 0xff);
-	fprintf(stderr, "usage: generate prepare SEED DIR | run SEED DIR LOG OPS\n");
+	fprintf(stderr, "usage: generate prepare SEED DIR | run SEED DIR LOG OPS "
+			"[OVERLAY]\n");
 	return 2;
 }

@@ -1,7 +1,9 @@
 /* generate - seeded random path operations and a log of what a trace of them must hold.
  *
  *   generate prepare SEED DIR             makes the tree (not to be traced)
- *   generate run SEED DIR LOG OPS         works on it in several threads and processes
+ *   generate run SEED DIR LOG OPS [OVERLAY]
+ *                                         works on it in several threads and processes; first
+ *                                         mounts an overlayfs of these options on DIR
  *
  * DIR is absolute, resolved, and empty before `prepare`. Each worker writes LOG.N: pairs of
  * NUL-ended strings, what was done and the path, in order. What was done is a list of operations

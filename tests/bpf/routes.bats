@@ -145,3 +145,16 @@ received() {
 	importtrace record -q -o "$T/trace.json" -- "$routes" handle "$T/d"
 	holds "open " "stat,open a"
 }
+
+@test "an overlayfs that only the run's own mount namespace has: incomplete" {
+	grep -qw overlay /proc/filesystems || modprobe -q overlay || skip "the kernel has no overlayfs"
+	mkdir "$T/rest" "$T/over"
+	run unshare -m --propagation private importtrace record -o "$T/trace.json" -- unshare -m sh -ec '
+		mount -t tmpfs none "$0/rest"
+		mkdir "$0/rest/upper" "$0/rest/work"
+		mount -t overlay none "$0/over" \
+			-o "lowerdir=$0/d,upperdir=$0/rest/upper,workdir=$0/rest/work"
+		cat "$0/over/a"' "$T"
+	incomplete unseen
+	[[ "$output" == *"$T/over/a"* ]]
+}
