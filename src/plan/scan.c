@@ -106,7 +106,7 @@ static bool dotted_name(struct scanner *s, struct token t, struct dotted *ret)
 			unexpected(s, t);
 			return false;
 		}
-		dotted_add(ret, t.text, t.len);
+		dotted_add(ret, t.text, lexer_length(&s->lexer, &t));
 		t = lexer_next(&s->lexer);
 		if (!token_is_op(&t, '.'))
 			break;
@@ -121,7 +121,7 @@ static bool alias_ends(struct scanner *s)
 {
 	struct token t = lexer_next(&s->lexer);
 
-	if (token_is(&t, "as")) {
+	if (token_is(&t, WORD_AS)) {
 		lexer_next(&s->lexer);
 		t = lexer_next(&s->lexer);
 	}
@@ -151,7 +151,8 @@ static void import_statement(struct scanner *s, uint32_t line, uint8_t flags)
 
 static void add_from(struct scanner *s, const struct token *name, const struct fact *like)
 {
-	struct fact *f = facts_add(&s->lexer, FACT_FROM, name->text, name->len, like->line);
+	struct fact *f = facts_add(&s->lexer, FACT_FROM, name->text, lexer_length(&s->lexer, name),
+				   like->line);
 
 	f->module = like->module;
 	f->level = like->level;
@@ -190,7 +191,7 @@ static void from_statement(struct scanner *s, uint32_t line, uint8_t flags)
 
 	for (; token_is_op(&t, '.'); t = lexer_next(&s->lexer))
 		like.level += like.level < UINT16_MAX;
-	if (!token_is(&t, "import")) {
+	if (!token_is(&t, WORD_IMPORT)) {
 		ok = dotted_name(s, t, &module);
 		t = lexer_next(&s->lexer);
 	} else if (!like.level) {
@@ -198,7 +199,7 @@ static void from_statement(struct scanner *s, uint32_t line, uint8_t flags)
 	}
 	like.module = facts_text(s->lexer.out, module.text ? module.text : "", module.len);
 	free(module.text);
-	if (ok && token_is(&t, "import"))
+	if (ok && token_is(&t, WORD_IMPORT))
 		from_names(s, &like);
 	else
 		unexpected(s, t);
@@ -214,17 +215,17 @@ struct header {
 	bool colon_last;          /* ':' was the last token of the line */
 };
 
+#define CATCHERS                                                                              \
+	(1U << WORD_IMPORT_ERROR | 1U << WORD_MODULE_NOT_FOUND_ERROR | 1U << WORD_EXCEPTION | \
+	 1U << WORD_BASE_EXCEPTION)
+
 static void look_at(struct header *h, const struct token *t)
 {
-	static const char *const bases[] = {"ImportError", "ModuleNotFoundError", "Exception",
-					    "BaseException"};
-
 	h->empty = false;
-	for (size_t i = 0; i < ARRAY_SIZE(bases); i++)
-		h->catches |= token_is(t, bases[i]);
-	h->suppresses |= token_is(t, "suppress");
+	h->catches |= token_among(t, CATCHERS);
+	h->suppresses |= token_is(t, WORD_SUPPRESS);
 	if (!token_is_op(t, ')'))
-		h->only_typing = token_is(t, "TYPE_CHECKING");
+		h->only_typing = token_is(t, WORD_TYPE_CHECKING);
 }
 
 /* Whether a condition can still be a name with dots, maybe in parentheses. */
@@ -264,7 +265,7 @@ static struct token rest_of_statement(struct scanner *s, bool header, struct hea
 				break;
 			if (header && token_is_op(&t, ':') && !is_inner_colon(s, &lambdas))
 				break;
-			lambdas += token_is(&t, "lambda");
+			lambdas += token_is(&t, WORD_LAMBDA);
 		}
 		h->colon_last = token_is_op(&t, ':');
 		plain &= may_be_dotted(&t, after_name);
@@ -304,14 +305,6 @@ static void open_function(struct scanner *s)
 	s->next.functions += s->next.functions < UINT8_MAX;
 }
 
-static bool is_any(const struct token *t, const char *const *names)
-{
-	for (; *names; names++)
-		if (token_is(t, *names))
-			return true;
-	return false;
-}
-
 /* The end of a try body that is followed by something else than except. */
 static void end_try(struct scanner *s)
 {
@@ -324,24 +317,24 @@ static void end_try(struct scanner *s)
 /* Opens the block of a header that begins with `word`; false when it is no compound one. */
 static bool open_compound(struct scanner *s, const struct token *word, const struct header *h)
 {
-	static const char *const others[] = {"elif",    "else",  "for", "while",
-					     "finally", "async", NULL};
+	const uint32_t others = 1U << WORD_ELSE | 1U << WORD_FOR | 1U << WORD_WHILE |
+				1U << WORD_FINALLY | 1U << WORD_ASYNC;
 
-	if (token_is(word, "def")) {
+	if (token_is(word, WORD_DEF)) {
 		open_function(s);
-	} else if (token_is(word, "class")) {
+	} else if (token_is(word, WORD_CLASS)) {
 		open_next(s, 0);
-	} else if (token_is(word, "if") || token_is(word, "elif")) {
+	} else if (token_is(word, WORD_IF) || token_is(word, WORD_ELIF)) {
 		open_next(s, h->only_typing ? FACT_CONDITIONAL | FACT_TYPING : FACT_CONDITIONAL);
-	} else if (token_is(word, "try")) {
+	} else if (token_is(word, WORD_TRY)) {
 		open_next(s, FACT_CONDITIONAL);
 		top(s)->try_begin = s->lexer.out->n;
 		top(s)->try_open = true;
-	} else if (token_is(word, "except")) {
+	} else if (token_is(word, WORD_EXCEPT)) {
 		except_header(s, h);
-	} else if (token_is(word, "with")) {
+	} else if (token_is(word, WORD_WITH)) {
 		open_next(s, FACT_CONDITIONAL | (h->suppresses && h->catches ? FACT_GUARDED : 0));
-	} else if (is_any(word, others)) {
+	} else if (token_among(word, others)) {
 		open_next(s, FACT_CONDITIONAL);
 	} else {
 		return false;
@@ -351,11 +344,13 @@ static bool open_compound(struct scanner *s, const struct token *word, const str
 
 static bool is_header(const struct scanner *s, const struct token *word)
 {
-	static const char *const words[] = {"if",     "elif",    "else", "for", "while", "try",
-					    "except", "finally", "with", "def", "class", NULL};
+	const uint32_t words = 1U << WORD_IF | 1U << WORD_ELIF | 1U << WORD_ELSE | 1U << WORD_FOR |
+			       1U << WORD_WHILE | 1U << WORD_TRY | 1U << WORD_EXCEPT |
+			       1U << WORD_FINALLY | 1U << WORD_WITH | 1U << WORD_DEF |
+			       1U << WORD_CLASS;
 
-	return is_any(word, words) ||
-	       (token_is(word, "case") && s->blocks[s->n_blocks - 1].is_match);
+	return token_among(word, words) ||
+	       (token_is(word, WORD_CASE) && s->blocks[s->n_blocks - 1].is_match);
 }
 
 /* Any statement but an import, from its first token. Returns the token that ended it. */
@@ -365,10 +360,10 @@ static struct token other_statement(struct scanner *s, struct token word)
 	struct token t;
 	bool header;
 
-	if (token_is(&word, "async"))
+	if (token_is(&word, WORD_ASYNC))
 		word = lexer_next(&s->lexer);
 	header = is_header(s, &word);
-	if (token_is(&word, "raise") && top(s)->is_handler)
+	if (token_is(&word, WORD_RAISE) && top(s)->is_handler)
 		flag_body(s, &s->blocks[top(s)->guard], FACT_RAISES);
 	if (word.kind != TOKEN_NAME)
 		lexer_push(&s->lexer, word);
@@ -378,7 +373,7 @@ static struct token other_statement(struct scanner *s, struct token word)
 			open_next(s, FACT_CONDITIONAL); /* case */
 	} else if (!header && h.colon_last) {
 		open_next(s, FACT_CONDITIONAL);
-		s->next.is_match = token_is(&word, "match");
+		s->next.is_match = token_is(&word, WORD_MATCH);
 	}
 	return t;
 }
@@ -388,10 +383,10 @@ static bool is_lazy(struct scanner *s, struct token *word)
 {
 	struct token t;
 
-	if (!token_is(word, "lazy"))
+	if (!token_is(word, WORD_LAZY))
 		return false;
 	t = lexer_next(&s->lexer);
-	if (!token_is(&t, "import") && !token_is(&t, "from")) {
+	if (!token_is(&t, WORD_IMPORT) && !token_is(&t, WORD_FROM)) {
 		lexer_push(&s->lexer, t);
 		return false;
 	}
@@ -408,13 +403,13 @@ static struct token statement(struct scanner *s, struct token word)
 
 	if (word.kind == TOKEN_NEWLINE || word.kind == TOKEN_END)
 		return word;
-	if (top(s)->try_open && !token_is(&word, "except"))
+	if (top(s)->try_open && !token_is(&word, WORD_EXCEPT))
 		end_try(s);
 	if (is_lazy(s, &word))
 		flags = FACT_LAZY;
-	if (token_is(&word, "import"))
+	if (token_is(&word, WORD_IMPORT))
 		import_statement(s, line, flags);
-	else if (token_is(&word, "from"))
+	else if (token_is(&word, WORD_FROM))
 		from_statement(s, line, flags);
 	else
 		return other_statement(s, word);

@@ -158,6 +158,18 @@ static void value_open(struct lexer *l, bool plain)
 	l->value_plain &= plain;
 }
 
+/* Printable ASCII. */
+static void value_add_text(struct lexer *l, const char *s, size_t n)
+{
+	if (l->value_bad)
+		return;
+	l->value_bad = n > SCAN_STRING_MAX - l->value_len;
+	if (l->value_bad)
+		return;
+	memcpy(l->value + l->value_len, s, n);
+	l->value_len += n;
+}
+
 static void value_add(struct lexer *l, unsigned char c)
 {
 	if (c < 0x20 || c > 0x7e || l->value_len == SCAN_STRING_MAX)
@@ -319,8 +331,14 @@ static void backslash(struct lexer *l, const struct quote *q)
 static void string_body(struct lexer *l, const struct quote *q, bool spec)
 {
 	while (l->p < l->end) {
-		char c = *l->p;
+		const char *text = l->p;
+		char c;
 
+		l->p = scan_past(text, l->end, CHAR_TEXT);
+		value_add_text(l, text, (size_t)(l->p - text));
+		if (l->p >= l->end)
+			break;
+		c = *l->p;
 		if (closes(l, q)) {
 			if (!spec)
 				l->p += q->triple ? 3 : 1;
@@ -405,17 +423,6 @@ static void string(struct lexer *l, const char *prefix, size_t n)
 
 /* --- tokens ----------------------------------------------------------------------------------- */
 
-bool token_is(const struct token *t, const char *name)
-{
-	return t->kind == TOKEN_NAME && strlen(name) == t->len &&
-	       memcmp(name, t->text, t->len) == 0;
-}
-
-static bool is_name(unsigned char c)
-{
-	return isalnum(c) || c == '_' || c >= 0x80;
-}
-
 static bool is_prefix(const char *s, size_t n)
 {
 	if (n > 2)
@@ -428,10 +435,11 @@ static bool is_prefix(const char *s, size_t n)
 
 static void skip_comment(struct lexer *l)
 {
-	while (l->p < l->end && !at_newline(l)) {
-		if (!*l->p)
-			lexer_invalid(l, "it holds a NUL byte");
-		l->p++;
+	for (;; l->p++) {
+		l->p = scan_past(l->p, l->end, CHAR_LINE);
+		if (l->p >= l->end || at_newline(l))
+			return;
+		lexer_invalid(l, "it holds a NUL byte");
 	}
 }
 
@@ -441,9 +449,13 @@ static void begin_line(struct lexer *l)
 	uint32_t column = 0;
 
 	for (; l->p < l->end; l->p++) {
-		if (*l->p == ' ')
-			column++;
-		else if (*l->p == '\t')
+		const char *text = scan_past(l->p, l->end, CHAR_BLANK);
+
+		column += (uint32_t)(text - l->p);
+		l->p = text;
+		if (l->p >= l->end)
+			break;
+		if (*l->p == '\t')
 			column = (column / 8 + 1) * 8;
 		else if (*l->p == '\f')
 			column = 0;
@@ -464,30 +476,33 @@ static void begin_line(struct lexer *l)
 
 static struct token name_or_string(struct lexer *l)
 {
-	struct token t = {TOKEN_NAME, l->p, 0, l->line};
+	const char *text = l->p, *behind = scan_past(text, l->end, CHAR_NAME);
+	struct token t = {.text = text, .line = l->line, .kind = TOKEN_NAME};
+	size_t len = (size_t)(behind - text);
 
-	while (l->p < l->end && is_name((unsigned char)*l->p))
-		l->p++;
-	t.len = (size_t)(l->p - t.text);
-	if (l->p < l->end && (*l->p == '\'' || *l->p == '"') && is_prefix(t.text, t.len)) {
+	l->p = behind;
+	if (behind < l->end && (*behind == '\'' || *behind == '"') && is_prefix(text, len)) {
 		t.kind = TOKEN_STRING;
-		string(l, t.text, t.len);
+		string(l, text, len);
+	} else {
+		t.word = (uint8_t)word_find(text, len);
 	}
 	return t;
 }
 
 static struct token number(struct lexer *l)
 {
-	struct token t = {TOKEN_NUMBER, l->p, 0, l->line};
+	struct token t = {.kind = TOKEN_NUMBER, .text = l->p, .line = l->line};
 
-	while (l->p < l->end && (is_name((unsigned char)*l->p) || *l->p == '.'))
-		l->p++;
+	do
+		l->p = scan_past(l->p, l->end, CHAR_NAME);
+	while (l->p < l->end && *l->p == '.' && l->p++);
 	return t;
 }
 
 static struct token operator(struct lexer *l)
 {
-	struct token t = {TOKEN_OP, l->p++, 1, l->line};
+	struct token t = {.kind = TOKEN_OP, .text = l->p++, .line = l->line};
 
 	switch (t.text[0]) {
 	case '(':
@@ -514,7 +529,7 @@ static struct token operator(struct lexer *l)
 
 static struct token end(struct lexer *l)
 {
-	struct token t = {TOKEN_END, l->end, 0, l->line};
+	struct token t = {.kind = TOKEN_END, .text = l->end, .line = l->line};
 
 	if (l->depth && !l->fstrings)
 		lexer_invalid(l, "a bracket is not closed");
@@ -559,21 +574,21 @@ static struct token lex(struct lexer *l)
 		begin_line(l);
 	} else if (skip_space(l)) {
 		l->line_start = true;
-		return (struct token){TOKEN_NEWLINE, l->p, 0, line};
+		return (struct token){.kind = TOKEN_NEWLINE, .text = l->p, .line = line};
 	}
 	if (l->p >= l->end)
 		return end(l);
 	l->line_start = false;
 	c = (unsigned char)*l->p;
 	if (c == '\'' || c == '"') {
-		struct token t = {TOKEN_STRING, l->p, 0, l->line};
+		struct token t = {.kind = TOKEN_STRING, .text = l->p, .line = l->line};
 
 		string(l, NULL, 0);
 		return t;
 	}
 	if (isdigit(c) || (c == '.' && l->p + 1 < l->end && isdigit((unsigned char)l->p[1])))
 		return number(l);
-	return is_name(c) ? name_or_string(l) : operator(l);
+	return scan_chars[c] & CHAR_NAME ? name_or_string(l) : operator(l);
 }
 
 static void watch_calls(struct lexer *l, const struct token *t)
@@ -581,7 +596,7 @@ static void watch_calls(struct lexer *l, const struct token *t)
 	if (t->kind == TOKEN_STRING)
 		return;
 	value_finish(l, t);
-	if (token_is(t, "import_module") || token_is(t, "__import__")) {
+	if (token_is(t, WORD_IMPORT_MODULE) || token_is(t, WORD___IMPORT__)) {
 		l->call = CALL_NAMED;
 		l->call_line = t->line;
 	} else if (l->call == CALL_NAMED && token_is_op(t, '(')) {
@@ -602,6 +617,12 @@ struct token lexer_next(struct lexer *l)
 	t = lex(l);
 	watch_calls(l, &t);
 	return t;
+}
+
+size_t lexer_length(const struct lexer *l, const struct token *t)
+{
+	return t->kind == TOKEN_NAME ? (size_t)(scan_past(t->text, l->end, CHAR_NAME) - t->text)
+				     : 1;
 }
 
 void lexer_push(struct lexer *l, struct token t)

@@ -10,11 +10,46 @@
 
 enum token_kind { TOKEN_END, TOKEN_NEWLINE, TOKEN_NAME, TOKEN_NUMBER, TOKEN_STRING, TOKEN_OP };
 
+/* Names that mean something here, by length (scan_words.c). */
+enum word {
+	WORD_NONE,
+	WORD_AS,
+	WORD_IF,
+	WORD_DEF,
+	WORD_FOR,
+	WORD_TRY,
+	WORD_CASE,
+	WORD_ELIF,
+	WORD_ELSE,
+	WORD_FROM,
+	WORD_LAZY,
+	WORD_WITH,
+	WORD_ASYNC,
+	WORD_CLASS,
+	WORD_MATCH,
+	WORD_RAISE,
+	WORD_WHILE,
+	WORD_EXCEPT,
+	WORD_IMPORT,
+	WORD_LAMBDA,
+	WORD_FINALLY,
+	WORD_SUPPRESS,
+	WORD_EXCEPTION,
+	WORD___IMPORT__,
+	WORD_IMPORT_ERROR,
+	WORD_BASE_EXCEPTION,
+	WORD_IMPORT_MODULE,
+	WORD_TYPE_CHECKING,
+	WORD_MODULE_NOT_FOUND_ERROR,
+	WORDS,
+};
+
+/* As small as what a call gives back in registers: there are millions of them. */
 struct token {
-	enum token_kind kind;
 	const char *text; /* NAME; OP: its first character */
-	size_t len;
 	uint32_t line;
+	uint8_t kind; /* enum token_kind */
+	uint8_t word; /* enum word; of all but NAME: WORD_NONE */
 };
 
 /* What the expression watcher expects next of a call that imports. */
@@ -52,12 +87,42 @@ void lexer_init(struct lexer *l, const char *source, size_t len, const struct sc
 void lexer_free(struct lexer *l);
 struct token lexer_next(struct lexer *l);
 void lexer_push(struct lexer *l, struct token t);
+/* Bytes of a NAME or OP. */
+size_t lexer_length(const struct lexer *l, const struct token *t);
 /* Passes a byte order mark and takes note of the declared encoding. */
 void lexer_encoding(struct lexer *l);
 /* Says why the source is invalid, the first time. */
 void lexer_invalid(struct lexer *l, const char *why);
 
-bool token_is(const struct token *t, const char *name);
+/* Classes of bytes. */
+enum char_class {
+	CHAR_NAME = 1,  /* of names and numbers; all beyond ASCII */
+	CHAR_BLANK = 2, /* ' ' */
+	CHAR_LINE = 4,  /* neither a newline nor NUL */
+	CHAR_TEXT = 8,  /* of strings: printable ASCII without quotes, backslash and braces */
+};
+extern const uint8_t scan_chars[256];
+
+static inline const char *scan_past(const char *p, const char *end, enum char_class class)
+{
+	while (p < end && scan_chars[(unsigned char)*p] & class)
+		p++;
+	return p;
+}
+
+enum word word_find(const char *s, size_t len);
+
+static inline bool token_is(const struct token *t, enum word word)
+{
+	return t->word == word;
+}
+
+/* Whether it is one of a set: bits 1 << enum word. */
+static inline bool token_among(const struct token *t, uint32_t words)
+{
+	return 1U << t->word & words;
+}
+
 static inline bool token_is_op(const struct token *t, char c)
 {
 	return t->kind == TOKEN_OP && t->text[0] == c;
