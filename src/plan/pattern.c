@@ -195,6 +195,22 @@ static void find_literal(struct pattern *p)
 	p->literal_len = n;
 }
 
+static void find_inner(struct pattern *p)
+{
+	size_t best = 0, from = 0, n = 0;
+
+	for (size_t i = 0; i < p->n_tokens; i++) {
+		n = p->tokens[i].kind == TOKEN_BYTE ? n + 1 : 0;
+		if (n > best) {
+			best = n;
+			from = i + 1 - n;
+		}
+	}
+	p->inner = xcalloc(best + 1, 1);
+	for (size_t i = 0; i < best; i++)
+		p->inner[i] = (char)p->tokens[from + i].byte;
+}
+
 int pattern_compile(const char *text, size_t len, struct pattern *ret, struct error *e)
 {
 	struct pattern p = {0};
@@ -219,6 +235,7 @@ int pattern_compile(const char *text, size_t len, struct pattern *ret, struct er
 	while (r == 0 && s.at < s.len)
 		r = compile_one(&s);
 	find_literal(&p);
+	find_inner(&p);
 	if (r < 0)
 		pattern_free(&p);
 	else
@@ -231,6 +248,7 @@ void pattern_free(struct pattern *p)
 	free(p->tokens);
 	free(p->sets);
 	free(p->literal);
+	free(p->inner);
 	*p = (struct pattern){0};
 }
 
@@ -333,7 +351,7 @@ static bool match_component(const struct pattern *p, const char *start, size_t l
 bool pattern_match(const struct pattern *p, const char *path, bool is_dir)
 {
 	if (p->anchored)
-		return strncmp(path, p->literal, p->literal_len) == 0 &&
+		return strncmp(path, p->literal, p->literal_len) == 0 && strstr(path, p->inner) &&
 		       simulate(p, path, is_dir, true);
 	for (;;) {
 		size_t len = strcspn(path, "/");

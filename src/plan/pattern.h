@@ -28,6 +28,7 @@ struct pattern {
 	size_t n_sets;
 	char *literal; /* what every match begins with, unescaped; "" when there is nothing */
 	size_t literal_len;
+	char *inner; /* the longest run of bytes in it: every path that matches holds them */
 	bool anchored, dir_only;
 };
 

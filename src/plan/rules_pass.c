@@ -47,25 +47,52 @@ static void add_hit(struct plan *p, size_t root, size_t entry, size_t rule)
 	p->hits[p->n_hits++] = (struct rule_hit){.root = root, .entry = entry, .rule = rule};
 }
 
+/* The entries that a pattern matches. Those it can match follow one another where it begins with a
+ * literal text: of most rules they are few. */
+static void find_matches(struct plan *p, size_t r, const struct pattern *pattern, bool dirs,
+			 size_t rule)
+{
+	const struct inventory_root *root = &p->inv->roots[r];
+	const char *begin = pattern->anchored ? pattern->literal : "";
+	size_t n = strlen(begin);
+
+	for (size_t i = inventory_lower_bound(root, begin); i < root->n_entries; i++) {
+		const struct entry *ent = &root->entries[i];
+		bool is_dir = ent->type == ENTRY_DIR;
+
+		if (strncmp(ent->path, begin, n) != 0)
+			return;
+		if ((dirs || !is_dir) && pattern_match(pattern, ent->path, is_dir))
+			add_hit(p, r, i, rule);
+	}
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct rule_hit *x = a, *y = b;
+
+	if (x->root != y->root)
+		return x->root < y->root ? -1 : 1;
+	if (x->entry != y->entry)
+		return x->entry < y->entry ? -1 : 1;
+	return (x->rule > y->rule) - (x->rule < y->rule);
+}
+
 /* Which rules match which entries does not change: it is found once. Conditions count behind the
  * rules. */
 static void find_hits(struct plan *p)
 {
 	const struct rules *rs = p->builtin;
 
-	for (size_t r = 0; r < p->inv->n_roots; r++)
-		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
-			const struct entry *ent = &p->inv->roots[r].entries[i];
-			bool is_dir = ent->type == ENTRY_DIR;
-
-			for (size_t k = 0; k < rs->n; k++)
-				if (pattern_match(&rs->list[k].pattern, ent->path, is_dir))
-					add_hit(p, r, i, k);
-			for (size_t s = 0; !is_dir && s < rs->n_sections; s++)
-				if (rs->sections[s].condition_text &&
-				    pattern_match(&rs->sections[s].condition, ent->path, is_dir))
-					add_hit(p, r, i, rs->n + s);
-		}
+	for (size_t r = 0; r < p->inv->n_roots; r++) {
+		for (size_t k = 0; k < rs->n; k++)
+			find_matches(p, r, &rs->list[k].pattern, true, k);
+		for (size_t s = 0; s < rs->n_sections; s++)
+			if (rs->sections[s].condition_text)
+				find_matches(p, r, &rs->sections[s].condition, false, rs->n + s);
+	}
+	if (p->n_hits)
+		qsort(p->hits, p->n_hits, sizeof(*p->hits), by_place);
 	p->hits_found = true;
 }
 
