@@ -31,13 +31,41 @@ struct pool {
 
 /* --- names that a string could mean ----------------------------------------------------------- */
 
-static void add_word(struct strmap *words, const char *s, size_t len)
+/* Most strings are no word: a bit for some of their bytes says so before the map is asked. */
+#define MARK_BITS 19
+
+struct words {
+	struct strmap map;
+	uint64_t marks[(1U << MARK_BITS) / 64];
+};
+
+static uint32_t mark_of(const char *s, size_t len)
 {
-	if (len > 1)
-		strmap_add(words, s, len, 0, NULL);
+	uint32_t head = 0, tail = 0, h;
+
+	if (len >= sizeof(head)) {
+		memcpy(&head, s, sizeof(head));
+		memcpy(&tail, s + len - sizeof(tail), sizeof(tail));
+	} else {
+		head = (unsigned char)s[0];
+		tail = (unsigned char)s[len - 1] + 256U * (unsigned char)s[len / 2];
+	}
+	h = head * 0x9e3779b1U ^ tail * 0x85ebca77U ^ (uint32_t)len * 0xc2b2ae3dU;
+	return (h ^ h >> 15) * 0x27d4eb2fU >> (32 - MARK_BITS);
 }
 
-static void add_groups(struct strmap *words, const struct entry *ent)
+static void add_word(struct words *words, const char *s, size_t len)
+{
+	uint32_t mark;
+
+	if (len <= 1)
+		return;
+	mark = mark_of(s, len);
+	words->marks[mark / 64] |= UINT64_C(1) << mark % 64;
+	strmap_add(&words->map, s, len, 0, NULL);
+}
+
+static void add_groups(struct words *words, const struct entry *ent)
 {
 	const char *p = ent->text, *end = p + ent->text_len;
 
@@ -52,7 +80,7 @@ static void add_groups(struct strmap *words, const struct entry *ent)
 	}
 }
 
-static void find_words(const struct inventory *inv, struct strmap *words)
+static void find_words(const struct inventory *inv, struct words *words)
 {
 	for (size_t r = 0; r < inv->n_roots; r++)
 		for (size_t i = 0; i < inv->roots[r].n_entries; i++) {
@@ -68,15 +96,20 @@ static void find_words(const struct inventory *inv, struct strmap *words)
 		}
 }
 
-static bool is_word(const struct strmap *words, const char *s, size_t len)
+static bool is_word(const struct words *words, const char *s, size_t len)
 {
-	return len > 1 && strmap_find(words, s, len);
+	uint32_t mark;
+
+	if (len <= 1)
+		return false;
+	mark = mark_of(s, len);
+	return (words->marks[mark / 64] >> mark % 64 & 1) && strmap_find(&words->map, s, len);
 }
 
 /* The whole, the last part of a path, the last or last but one part of a dotted name. */
 static bool wants(const void *ctx, const char *s, size_t len)
 {
-	const struct strmap *words = ctx;
+	const struct words *words = ctx;
 	const char *cut;
 
 	if (is_word(words, s, len))
@@ -183,13 +216,15 @@ static void run(struct pool *pool, unsigned jobs)
 
 int sources_scan(struct inventory *inv, unsigned jobs, struct error *e)
 {
-	CLEANUP_STRMAP struct strmap words = {0};
+	struct words *words = xcalloc(1, sizeof(*words));
 	struct pool pool = {
-		.opt = {.wants = wants, .ctx = &words}, .lock = PTHREAD_MUTEX_INITIALIZER, .e = e};
+		.opt = {.wants = wants, .ctx = words}, .lock = PTHREAD_MUTEX_INITIALIZER, .e = e};
 
-	find_words(inv, &words);
+	find_words(inv, words);
 	find_jobs(inv, &pool);
 	run(&pool, jobs);
 	free(pool.jobs);
+	strmap_free(&words->map);
+	free(words);
 	return atomic_load(&pool.failed) ? -e->code : 0;
 }

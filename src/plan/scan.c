@@ -207,6 +207,14 @@ static void from_statement(struct scanner *s, uint32_t line, uint8_t flags)
 
 /* --- other statements ------------------------------------------------------------------------- */
 
+/* Of a compound statement; which words in its brackets matter. */
+enum header_kind {
+	HEADER_NONE,  /* a simple statement */
+	HEADER_PLAIN, /* none */
+	HEADER_IF,    /* TYPE_CHECKING, alone */
+	HEADER_CATCH, /* exceptions, suppress */
+};
+
 /* What a header says that matters to the block it opens. */
 struct header {
 	bool catches, suppresses; /* names ImportError or a base of it; suppress */
@@ -247,9 +255,17 @@ static bool is_inner_colon(struct scanner *s, size_t *lambdas)
 	return true;
 }
 
+/* Passes what cannot matter. After a ':' the next token says whether that was the last one. */
+static void pass(struct scanner *s, enum header_kind header, const struct header *h, bool plain)
+{
+	if (header == HEADER_NONE ? !h->colon_last
+				  : header == HEADER_PLAIN || (header == HEADER_IF && !plain))
+		lexer_pass(&s->lexer, header != HEADER_NONE);
+}
+
 /* Reads tokens up to the end of a simple statement, or with `header` to the ':' of a compound
  * one. The token that ended it is returned. */
-static struct token rest_of_statement(struct scanner *s, bool header, struct header *h)
+static struct token rest_of_statement(struct scanner *s, enum header_kind header, struct header *h)
 {
 	bool plain = true, after_name = false;
 	size_t lambdas = 0;
@@ -257,6 +273,7 @@ static struct token rest_of_statement(struct scanner *s, bool header, struct hea
 
 	*h = (struct header){.empty = true};
 	for (;;) {
+		pass(s, header, h, plain);
 		t = lexer_next(&s->lexer);
 		if (t.kind == TOKEN_END || t.kind == TOKEN_NEWLINE)
 			break;
@@ -342,15 +359,18 @@ static bool open_compound(struct scanner *s, const struct token *word, const str
 	return true;
 }
 
-static bool is_header(const struct scanner *s, const struct token *word)
+static enum header_kind header_of(const struct scanner *s, const struct token *word)
 {
-	const uint32_t words = 1U << WORD_IF | 1U << WORD_ELIF | 1U << WORD_ELSE | 1U << WORD_FOR |
-			       1U << WORD_WHILE | 1U << WORD_TRY | 1U << WORD_EXCEPT |
-			       1U << WORD_FINALLY | 1U << WORD_WITH | 1U << WORD_DEF |
+	const uint32_t plain = 1U << WORD_ELSE | 1U << WORD_FOR | 1U << WORD_WHILE |
+			       1U << WORD_TRY | 1U << WORD_FINALLY | 1U << WORD_DEF |
 			       1U << WORD_CLASS;
 
-	return token_among(word, words) ||
-	       (token_is(word, WORD_CASE) && s->blocks[s->n_blocks - 1].is_match);
+	if (token_among(word, plain) ||
+	    (token_is(word, WORD_CASE) && s->blocks[s->n_blocks - 1].is_match))
+		return HEADER_PLAIN;
+	if (token_among(word, 1U << WORD_IF | 1U << WORD_ELIF))
+		return HEADER_IF;
+	return token_among(word, 1U << WORD_EXCEPT | 1U << WORD_WITH) ? HEADER_CATCH : HEADER_NONE;
 }
 
 /* Any statement but an import, from its first token. Returns the token that ended it. */
@@ -358,11 +378,11 @@ static struct token other_statement(struct scanner *s, struct token word)
 {
 	struct header h;
 	struct token t;
-	bool header;
+	enum header_kind header;
 
 	if (token_is(&word, WORD_ASYNC))
 		word = lexer_next(&s->lexer);
-	header = is_header(s, &word);
+	header = header_of(s, &word);
 	if (token_is(&word, WORD_RAISE) && top(s)->is_handler)
 		flag_body(s, &s->blocks[top(s)->guard], FACT_RAISES);
 	if (word.kind != TOKEN_NAME)
@@ -413,7 +433,7 @@ static struct token statement(struct scanner *s, struct token word)
 		from_statement(s, line, flags);
 	else
 		return other_statement(s, word);
-	return rest_of_statement(s, false, &h);
+	return rest_of_statement(s, HEADER_NONE, &h);
 }
 
 /* --- lines and blocks ------------------------------------------------------------------------- */

@@ -6,47 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define FSTRINGS_MAX 150 /* MAXFSTRINGLEVEL */
-
-/* --- facts ------------------------------------------------------------------------------------ */
-
-uint32_t facts_text(struct facts *f, const char *s, size_t len)
-{
-	size_t at = f->text_len;
-
-	if (at + len + 1 > f->text_cap) {
-		f->text_cap = f->text_cap * 2 + len + 64;
-		f->text = xreallocarray(f->text, f->text_cap, 1);
-	}
-	memcpy(f->text + at, s, len);
-	f->text[at + len] = '\0';
-	f->text_len += len + 1;
-	return (uint32_t)at;
-}
-
-struct fact *facts_add(struct lexer *l, enum fact_kind kind, const char *name, size_t len,
-		       uint32_t line)
-{
-	struct facts *f = l->out;
-
-	f->list = array_grow(f->list, f->n, &f->cap, sizeof(*f->list));
-	f->list[f->n] = (struct fact){.name = facts_text(f, name, len),
-				      .line = line,
-				      .kind = (uint8_t)kind,
-				      .flags = l->flags};
-	if (f->n + 1 >= SCAN_FACTS_MAX) {
-		lexer_invalid(l, "more imports and names than any source holds");
-		l->p = l->end;
-	}
-	return &f->list[f->n++];
-}
-
-void facts_free(struct facts *f)
-{
-	free(f->list);
-	free(f->text);
-	*f = (struct facts){0};
-}
+#define FSTRINGS_MAX 150       /* MAXFSTRINGLEVEL */
+#define IMPORT_      "import_" /* in import_module and __import__ */
 
 void lexer_invalid(struct lexer *l, const char *why)
 {
@@ -58,59 +19,10 @@ void lexer_invalid(struct lexer *l, const char *why)
 
 /* --- string constants ------------------------------------------------------------------------- */
 
-static uint32_t hash(const char *s, size_t len)
-{
-	uint32_t h = 2166136261U;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)s[i]) * 16777619U;
-	return h;
-}
-
-static void seen_grow(struct lexer *l)
-{
-	size_t cap = l->cap_seen ? l->cap_seen * 2 : 64;
-	uint32_t *table = xcalloc(cap, sizeof(*table));
-
-	for (size_t k = 0; k < l->cap_seen; k++) {
-		const char *s;
-		size_t at;
-
-		if (!l->seen[k])
-			continue;
-		s = fact_name(l->out, &l->out->list[l->seen[k] - 1]);
-		for (at = hash(s, strlen(s)) & (cap - 1); table[at]; at = (at + 1) & (cap - 1))
-			;
-		table[at] = l->seen[k];
-	}
-	free(l->seen);
-	l->seen = table;
-	l->cap_seen = cap;
-}
-
-/* Whether this string is already a fact; if not, the next fact will be it. */
-static bool seen_before(struct lexer *l, const char *s, size_t len)
-{
-	size_t at;
-
-	if (2 * l->n_seen >= l->cap_seen)
-		seen_grow(l);
-	for (at = hash(s, len) & (l->cap_seen - 1); l->seen[at];
-	     at = (at + 1) & (l->cap_seen - 1)) {
-		const char *other = fact_name(l->out, &l->out->list[l->seen[at] - 1]);
-
-		if (strncmp(other, s, len) == 0 && !other[len])
-			return true;
-	}
-	l->seen[at] = (uint32_t)l->out->n + 1;
-	l->n_seen++;
-	return false;
-}
-
 static void add_string(struct lexer *l)
 {
 	if (l->opt->wants && (!l->opt->wants(l->opt->ctx, l->value, l->value_len) ||
-			      seen_before(l, l->value, l->value_len)))
+			      lexer_seen_before(l, l->value, l->value_len)))
 		return;
 	facts_add(l, FACT_STRING, l->value, l->value_len, l->value_line);
 }
@@ -423,6 +335,11 @@ static void string(struct lexer *l, const char *prefix, size_t n)
 
 /* --- tokens ----------------------------------------------------------------------------------- */
 
+static bool is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static bool is_prefix(const char *s, size_t n)
 {
 	if (n > 2)
@@ -586,9 +503,11 @@ static struct token lex(struct lexer *l)
 		string(l, NULL, 0);
 		return t;
 	}
-	if (isdigit(c) || (c == '.' && l->p + 1 < l->end && isdigit((unsigned char)l->p[1])))
+	if (scan_chars[c] & CHAR_NAME)
+		return is_digit(c) ? number(l) : name_or_string(l);
+	if (c == '.' && l->p + 1 < l->end && is_digit((unsigned char)l->p[1]))
 		return number(l);
-	return scan_chars[c] & CHAR_NAME ? name_or_string(l) : operator(l);
+	return operator(l);
 }
 
 static void watch_calls(struct lexer *l, const struct token *t)
@@ -625,6 +544,55 @@ size_t lexer_length(const struct lexer *l, const struct token *t)
 				     : 1;
 }
 
+/* At a quote: back to the prefix before it, which is not before `from`. */
+static const char *string_start(const char *from, const char *quote)
+{
+	const char *p = quote;
+
+	while (p > from && quote - p < 3 && (scan_chars[(unsigned char)p[-1]] & CHAR_NAME))
+		p--;
+	return is_prefix(p, (size_t)(quote - p)) ? p : quote;
+}
+
+void lexer_pass(struct lexer *l, bool inner)
+{
+	const char *from = l->p;
+
+	if (l->calls || l->value_open || l->pushed)
+		return;
+	while (!inner || l->depth) {
+		l->p = scan_past(l->p, l->end, CHAR_DULL);
+		if (l->p >= l->end)
+			return;
+		switch (*l->p) {
+		case '(':
+		case '[':
+		case '{':
+			l->depth++;
+			break;
+		case ')':
+		case ']':
+		case '}':
+			if (!l->depth)
+				return;
+			l->depth--;
+			break;
+		case ':':
+		case ';':
+			if (!l->depth)
+				return;
+			break;
+		case '\'':
+		case '"':
+			l->p = string_start(from, l->p);
+			return;
+		default:
+			return;
+		}
+		l->p++;
+	}
+}
+
 void lexer_push(struct lexer *l, struct token t)
 {
 	l->push = t;
@@ -639,6 +607,7 @@ void lexer_init(struct lexer *l, const char *source, size_t len, const struct sc
 			    .line = 1,
 			    .line_start = true,
 			    .opt = opt,
+			    .calls = memmem(source, len, IMPORT_, strlen(IMPORT_)),
 			    .out = out};
 	lexer_encoding(l);
 }

@@ -72,6 +72,7 @@ struct lexer {
 	uint32_t value_line;
 	bool value_open, value_bad, value_plain; /* plain: no f-string part so far */
 
+	bool calls; /* the source can hold calls to notice */
 	enum call_state call;
 	uint32_t call_line;
 
@@ -87,6 +88,9 @@ void lexer_init(struct lexer *l, const char *source, size_t len, const struct sc
 void lexer_free(struct lexer *l);
 struct token lexer_next(struct lexer *l);
 void lexer_push(struct lexer *l, struct token t);
+/* Passes names, numbers, operators and brackets whose tokens nobody wants to see; up to a string, or
+ * what may end a statement, or with `inner` the end of the brackets that are open. */
+void lexer_pass(struct lexer *l, bool inner);
 /* Bytes of a NAME or OP. */
 size_t lexer_length(const struct lexer *l, const struct token *t);
 /* Passes a byte order mark and takes note of the declared encoding. */
@@ -100,6 +104,7 @@ enum char_class {
 	CHAR_BLANK = 2, /* ' ' */
 	CHAR_LINE = 4,  /* neither a newline nor NUL */
 	CHAR_TEXT = 8,  /* of strings: printable ASCII without quotes, backslash and braces */
+	CHAR_DULL = 16, /* between strings, brackets, comments and the ends of statements */
 };
 extern const uint8_t scan_chars[256];
 
@@ -131,4 +136,6 @@ static inline bool token_is_op(const struct token *t, char c)
 /* Adds a fact and returns it; `module` may be NULL. Valid until the next is added. */
 struct fact *facts_add(struct lexer *l, enum fact_kind kind, const char *name, size_t len,
 		       uint32_t line);
+/* Whether this string is already a fact; if not, the next fact will be it. */
+bool lexer_seen_before(struct lexer *l, const char *s, size_t len);
 uint32_t facts_text(struct facts *f, const char *s, size_t len);

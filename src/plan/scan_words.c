@@ -50,15 +50,18 @@ enum word word_find(const char *s, size_t len)
 }
 
 /* clang-format off */
-#define NAME  (CHAR_NAME | CHAR_LINE | CHAR_TEXT)
+#define NAME  (CHAR_NAME | CHAR_LINE | CHAR_TEXT | CHAR_DULL)
+#define DULL  (CHAR_LINE | CHAR_TEXT | CHAR_DULL)
 #define OTHER (CHAR_LINE | CHAR_TEXT)
 
 const uint8_t scan_chars[256] = {
-	[1 ... '\t'] = CHAR_LINE, ['\v' ... '\f'] = CHAR_LINE, [0xe ... 0x1f] = CHAR_LINE,
-	[' '] = CHAR_BLANK | OTHER, ['!'] = OTHER, ['"'] = CHAR_LINE, ['#' ... '&'] = OTHER,
-	['\''] = CHAR_LINE, ['(' ... '/'] = OTHER, ['0' ... '9'] = NAME, [':' ... '@'] = OTHER,
-	['A' ... 'Z'] = NAME, ['['] = OTHER, ['\\'] = CHAR_LINE, [']' ... '^'] = OTHER,
-	['_'] = NAME, ['`'] = OTHER, ['a' ... 'z'] = NAME, ['{'] = CHAR_LINE, ['|'] = OTHER,
-	['}'] = CHAR_LINE, ['~'] = OTHER, [0x7f] = CHAR_LINE, [0x80 ... 0xff] = CHAR_NAME | CHAR_LINE,
+	[1 ... '\t'] = CHAR_LINE | CHAR_DULL, ['\v' ... '\f'] = CHAR_LINE | CHAR_DULL,
+	[0xe ... 0x1f] = CHAR_LINE | CHAR_DULL, [' '] = CHAR_BLANK | DULL, ['!'] = DULL,
+	['"'] = CHAR_LINE, ['#'] = OTHER, ['$' ... '&'] = DULL, ['\''] = CHAR_LINE,
+	['(' ... ')'] = OTHER, ['*' ... '/'] = DULL, ['0' ... '9'] = NAME, [':' ... ';'] = OTHER,
+	['<' ... '@'] = DULL, ['A' ... 'Z'] = NAME, ['['] = OTHER, ['\\'] = CHAR_LINE, [']'] = OTHER,
+	['^'] = DULL, ['_'] = NAME, ['`'] = DULL, ['a' ... 'z'] = NAME, ['{'] = CHAR_LINE, ['|'] = DULL,
+	['}'] = CHAR_LINE, ['~'] = DULL, [0x7f] = CHAR_LINE | CHAR_DULL,
+	[0x80 ... 0xff] = CHAR_NAME | CHAR_LINE | CHAR_DULL,
 };
 /* clang-format on */
