@@ -41,7 +41,8 @@ void pass_modules(struct closure *c)
 
 		if (c->units.list[unit].touched && is_source(m, closure_entry(c, m)) &&
 		    closure_entry(c, m)->size <= SOURCE_MAX && !c->unimportable[k] && !is_junk(d))
-			plan_keep(c->p, m->root, m->entry, REASON_MODULE, m->root, INVENTORY_NONE);
+			plan_keep(c->p, m->root, m->entry, REASON_MODULE, c->units.list[unit].root,
+				  c->units.list[unit].by);
 	}
 }
 
@@ -257,6 +258,6 @@ void pass_packages(struct closure *c)
 			if (c->p->inv->roots[r].entries[i].type != ENTRY_DIR &&
 			    (unit->touched || (unit->allowed && unit->dist != INVENTORY_NONE)) &&
 			    (!category_is_static(category) || category == CATEGORY_BYTECODE))
-				plan_keep(c->p, r, i, REASON_PACKAGE, r, INVENTORY_NONE);
+				plan_keep(c->p, r, i, REASON_PACKAGE, unit->root, unit->by);
 		}
 }

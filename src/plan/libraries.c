@@ -69,7 +69,7 @@ static void decide_left(struct closure *c, const struct left *one)
 	bool optional = c->p->decisions[one->root][one->entry].left[LEFT_OPTIONAL];
 	struct cause why = one->cause;
 
-	if (one->why == LEFT_OUTSIDE || one->why == LEFT_FAR ||
+	if (one->why == LEFT_OUTSIDE || one->why == LEFT_FAR || one->why == LEFT_UNIMPORTABLE ||
 	    (optional && cost_of(c->p, one->root, one->entry) >= OPTIONAL_MIN))
 		return;
 	plan_keep_at(c->p, one->root, one->entry, &why);
@@ -90,10 +90,13 @@ static bool is_public(const struct closure *c, size_t module)
 
 void pass_libraries(struct closure *c)
 {
-	for (size_t k = 0; k < c->modules.n; k++)
+	for (size_t k = 0; k < c->modules.n; k++) {
+		const struct module *m = &c->modules.list[k];
+		const struct unit *unit = &c->units.list[c->units.of[m->root][m->entry]];
+
 		if (is_public(c, k))
-			plan_keep(c->p, c->modules.list[k].root, c->modules.list[k].entry,
-				  REASON_MODULE, c->modules.list[k].root, INVENTORY_NONE);
+			plan_keep(c->p, m->root, m->entry, REASON_MODULE, unit->root, unit->by);
+	}
 	for (size_t k = 0; k < c->p->n_left; k++)
 		if (!plan_kept(c->p, c->p->left[k].root, c->p->left[k].entry))
 			decide_left(c, &c->p->left[k]);

@@ -253,6 +253,53 @@ static void tidy_left(struct plan *p)
 	p->n_left = n;
 }
 
+/* --- what was left out, by entry -------------------------------------------------------------- */
+
+static int compare_left(const struct left *a, size_t root, size_t i, enum left_why why)
+{
+	if (a->root != root)
+		return a->root < root ? -1 : 1;
+	if (a->entry != i)
+		return a->entry < i ? -1 : 1;
+	return a->why < why ? -1 : a->why > why;
+}
+
+static int by_entry(const void *a, const void *b, void *list)
+{
+	const struct left *left = list, *y = &left[*(const size_t *)b];
+
+	return compare_left(&left[*(const size_t *)a], y->root, y->entry, y->why);
+}
+
+static void order_left(struct plan *p)
+{
+	p->left_order = xreallocarray(NULL, p->n_left + 1, sizeof(*p->left_order));
+	for (size_t k = 0; k < p->n_left; k++)
+		p->left_order[k] = k;
+	qsort_r(p->left_order, p->n_left, sizeof(*p->left_order), by_entry, p->left);
+}
+
+const struct left *plan_left(const struct plan *p, size_t root, size_t i, enum left_why why)
+{
+	size_t from = 0, to = p->left_order ? p->n_left : 0;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		const struct left *one = &p->left[p->left_order[middle]];
+		int order = compare_left(one, root, i, why);
+
+		if (order == 0)
+			return one;
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return NULL;
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
 static void decide(const struct trace *traces, size_t n_traces, const struct plan_options *opt,
 		   struct plan *p)
 {
@@ -273,6 +320,7 @@ static void decide(const struct trace *traces, size_t n_traces, const struct pla
 	close_over(&c);
 	closure_close(&c);
 	cut(p, opt->safety);
+	order_left(p);
 }
 
 static void look(struct plan *p)
@@ -321,6 +369,7 @@ void plan_free(struct plan *p)
 	for (size_t i = 0; i < p->n_left; i++)
 		free(p->left[i].cause.text);
 	free(p->left);
+	free(p->left_order);
 	free(p->fresh);
 	free(p->causes);
 	free(p->hits);

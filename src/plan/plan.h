@@ -89,10 +89,11 @@ struct cause {
 
 /* Why the closure leaves out what kept code imports. */
 enum left_why {
-	LEFT_OPTIONAL, /* a library that no run loaded, imported where ImportError is caught */
-	LEFT_PENDING,  /* the same where it is not; decided when all imports are known */
-	LEFT_FAR,      /* of a dependency's dependency, both imported inside functions only */
-	LEFT_OUTSIDE,  /* of a distribution that no run touched and nothing declares */
+	LEFT_OPTIONAL,     /* a library that no run loaded, imported where ImportError is caught */
+	LEFT_PENDING,      /* the same where it is not; decided when all imports are known */
+	LEFT_FAR,          /* of a dependency's dependency, both imported inside functions only */
+	LEFT_OUTSIDE,      /* of a distribution that no run touched and nothing declares */
+	LEFT_UNIMPORTABLE, /* cannot be imported in this environment */
 	LEFTS,
 };
 
@@ -110,11 +111,14 @@ struct decision {
 	size_t causes;    /* first of its causes: index into plan.causes, or INVENTORY_NONE */
 };
 
-/* What a kept module imports and the closure left out all the same. */
+/* What a kept module imports and the closure left out all the same; and what cannot be imported. */
 struct left {
 	enum left_why why;
 	size_t root, entry;
-	struct cause cause; /* where the import stands; the first one; reason REASON_IMPORT */
+	/* Where the import stands; the first one; reason REASON_IMPORT. LEFT_UNIMPORTABLE: what fails,
+	 * with the line of `entry` itself (0: a package above it) that imports it; entry INVENTORY_NONE:
+	 * the name in `text` is nowhere. */
+	struct cause cause;
 };
 
 /* A distribution: its *.dist-info or *.egg-info directory and the entries it owns. */
@@ -166,6 +170,7 @@ struct plan {
 	size_t paired;             /* fresh entries that pass_pairs has looked at */
 	struct left *left;
 	size_t n_left, cap_left;
+	size_t *left_order;            /* indices into left, for plan_left */
 	const struct shipped *shipped; /* what became of it, when a layer was made; not owned */
 };
 
@@ -204,6 +209,8 @@ void plan_keep_at(struct plan *p, size_t root, size_t i, const struct cause *why
  * taken off the list. */
 void plan_leave(struct plan *p, enum left_why why, size_t root, size_t i, size_t by_root, size_t by,
 		uint32_t line, const char *text);
+/* What is on that list in the end, or NULL. */
+const struct left *plan_left(const struct plan *p, size_t root, size_t i, enum left_why why);
 /* The user's rules drop the entry: before any reason is looked at. */
 void plan_drop(struct plan *p, size_t root, size_t i, const struct cause *why);
 /* Finds an absolute path under the roots. */

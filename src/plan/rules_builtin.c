@@ -10,5 +10,5 @@ int rules_builtin(struct rules *ret, struct error *e)
 {
 	return rules_parse(rules_builtin_text,
 			   (size_t)(rules_builtin_text_end - rules_builtin_text),
-			   "the built-in rules", ret, e);
+			   "share/importtrace/rules", ret, e);
 }

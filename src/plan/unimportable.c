@@ -45,9 +45,11 @@ static bool is_unconditional(const struct fact *f)
 
 /* --- what depends on what --------------------------------------------------------------------- */
 
-/* `module` fails when the name whose first module holds this list does. */
+/* `module` fails, because of its line `line`, when the name whose first module holds this list
+ * does. */
 struct edge {
 	size_t module, next;
+	uint32_t line; /* 0: that is a package above it */
 };
 
 struct edges {
@@ -56,15 +58,16 @@ struct edges {
 	size_t n, cap;
 };
 
-static void add_edge(struct edges *e, size_t name, size_t module)
+static void add_edge(struct edges *e, size_t name, size_t module, uint32_t line)
 {
 	e->list = array_grow(e->list, e->n, &e->cap, sizeof(*e->list));
-	e->list[e->n] = (struct edge){.module = module, .next = e->heads[name]};
+	e->list[e->n] = (struct edge){.module = module, .next = e->heads[name], .line = line};
 	e->heads[name] = e->n++;
 }
 
 /* A module needs every package in the dotted name, and the module itself. */
-static void depend_on(const struct closure *c, struct edges *e, size_t module, const char *name)
+static void depend_on(const struct closure *c, struct edges *e, size_t module, const char *name,
+		      uint32_t line)
 {
 	for (const char *end = name;; end++) {
 		size_t at;
@@ -72,7 +75,7 @@ static void depend_on(const struct closure *c, struct edges *e, size_t module, c
 		end += strcspn(end, ".");
 		at = modules_find(&c->modules, name, (size_t)(end - name));
 		if (at != INVENTORY_NONE && at != module)
-			add_edge(e, at, module);
+			add_edge(e, at, module, line);
 		if (!*end)
 			return;
 	}
@@ -84,18 +87,18 @@ static void depend_on_packages(const struct closure *c, struct edges *e, size_t 
 	CLEANUP_FREE char *parent = dot ? xstrndup(name, (size_t)(dot - name)) : NULL;
 
 	if (parent)
-		depend_on(c, e, module, parent);
+		depend_on(c, e, module, parent, 0);
 }
 
-/* Notes what the module's imports need; true when one of them fails by itself. */
-static bool look_at_imports(const struct search *s, struct edges *e, size_t module)
+/* Notes what the module's imports need. The first one that fails by itself, or NULL. */
+static const struct fact *look_at_imports(const struct search *s, struct edges *e, size_t module)
 {
 	const struct module *m = &s->c->modules.list[module];
 	const struct facts *facts = closure_entry(s->c, m)->facts;
 
 	/* What the scanner makes no sense of is not judged. */
 	if (facts && facts->invalid)
-		return false;
+		return NULL;
 	for (size_t k = 0; facts && k < facts->n; k++) {
 		const struct fact *f = &facts->list[k];
 		const char *text =
@@ -105,12 +108,12 @@ static bool look_at_imports(const struct search *s, struct edges *e, size_t modu
 		if (!is_unconditional(f))
 			continue;
 		if (!f->level && is_missing(s, text))
-			return true;
+			return f;
 		name = absolute_name(m, f->level, text);
 		if (name)
-			depend_on(s->c, e, module, name);
+			depend_on(s->c, e, module, name, f->line);
 	}
-	return false;
+	return NULL;
 }
 
 /* Of several with one name (x.py and x.so) one may do. */
@@ -131,7 +134,9 @@ struct queue {
 	size_t n;
 };
 
-static void fail(struct closure *c, struct queue *q, size_t module)
+/* Because of its line `line`: a name that is nowhere, or another module (`by`). */
+static void fail(struct closure *c, struct queue *q, size_t module, uint32_t line, const char *name,
+		 const struct module *by)
 {
 	const struct module *m = &c->modules.list[module];
 
@@ -139,6 +144,18 @@ static void fail(struct closure *c, struct queue *q, size_t module)
 		return;
 	c->unimportable[module] = true;
 	q->list[q->n++] = module;
+	plan_leave(c->p, LEFT_UNIMPORTABLE, m->root, m->entry, by ? by->root : 0,
+		   by ? by->entry : INVENTORY_NONE, line, name);
+}
+
+/* The top-level name that an import asks for. */
+static void fail_alone(struct closure *c, struct queue *q, size_t module, const struct fact *f)
+{
+	const struct facts *facts = closure_entry(c, &c->modules.list[module])->facts;
+	const char *text = f->kind == FACT_FROM ? fact_module(facts, f) : fact_name(facts, f);
+	CLEANUP_FREE char *top = xstrndup(text, strcspn(text, "."));
+
+	fail(c, q, module, f->line, top, NULL);
 }
 
 static void find_all(const struct search *s, struct edges *e, struct queue *q)
@@ -149,12 +166,14 @@ static void find_all(const struct search *s, struct edges *e, struct queue *q)
 		e->heads[k] = INVENTORY_NONE;
 	for (size_t k = 0; k < c->modules.n; k++) {
 		const struct module *m = &c->modules.list[k];
+		const struct fact *f;
 
 		if (m->dir || plan_kept(c->p, m->root, m->entry))
 			continue;
 		depend_on_packages(c, e, k);
-		if (look_at_imports(s, e, k))
-			fail(c, q, k);
+		f = look_at_imports(s, e, k);
+		if (f)
+			fail_alone(c, q, k, f);
 	}
 	for (size_t k = 0; k < q->n; k++) {
 		const char *name = c->modules.list[q->list[k]].name;
@@ -163,7 +182,8 @@ static void find_all(const struct search *s, struct edges *e, struct queue *q)
 		if (!name_fails(c, first))
 			continue;
 		for (size_t i = e->heads[first]; i != INVENTORY_NONE; i = e->list[i].next)
-			fail(c, q, e->list[i].module);
+			fail(c, q, e->list[i].module, e->list[i].line, name,
+			     &c->modules.list[q->list[k]]);
 	}
 }
 

@@ -29,7 +29,7 @@ static size_t *top_level(struct strmap *tops, size_t r, const char *path, size_t
 static size_t new_unit(struct units *u)
 {
 	u->list = xreallocarray(u->list, u->n + 1, sizeof(*u->list));
-	u->list[u->n] = (struct unit){.dist = INVENTORY_NONE};
+	u->list[u->n] = (struct unit){.dist = INVENTORY_NONE, .by = INVENTORY_NONE};
 	return u->n++;
 }
 
@@ -77,6 +77,15 @@ bool is_start_noise(const char *path)
 	return n > 4 && strcmp(path + n - 4, ".pth") == 0;
 }
 
+static void touch(struct unit *one, size_t r, size_t i)
+{
+	if (one->touched)
+		return;
+	one->touched = true;
+	one->root = r;
+	one->by = i;
+}
+
 static void find_touched(const struct plan *p, struct units *u)
 {
 	for (size_t r = 0; r < p->inv->n_roots; r++)
@@ -87,7 +96,7 @@ static void find_touched(const struct plan *p, struct units *u)
 
 			if (ent->type != ENTRY_DIR && (p->decisions[r][i].reasons & asked) &&
 			    !is_metadata(ent->path) && !is_start_noise(ent->path))
-				u->list[u->of[r][i]].touched = true;
+				touch(&u->list[u->of[r][i]], r, i);
 		}
 }
 
@@ -128,19 +137,26 @@ static bool marker_may_hold(const char *marker)
 	return true;
 }
 
-static void allow(struct units *u, size_t k, size_t *queue, size_t *n)
-{
-	if (u->list[k].allowed)
-		return;
-	u->list[k].allowed = true;
-	queue[(*n)++] = k;
-}
-
 struct requirements {
 	struct units *units;
 	const struct strmap *names;
 	size_t *queue, n;
+	size_t root, by; /* the metadata that is read now */
 };
+
+static void allow(struct requirements *q, size_t k)
+{
+	struct unit *one = &q->units->list[k];
+
+	if (one->allowed)
+		return;
+	one->allowed = true;
+	if (one->by == INVENTORY_NONE) {
+		one->root = q->root;
+		one->by = q->by;
+	}
+	q->queue[q->n++] = k;
+}
 
 /* "name[extra] (>=1); marker" */
 static void require(struct requirements *q, const char *value, size_t len)
@@ -152,7 +168,7 @@ static void require(struct requirements *q, const char *value, size_t len)
 	const size_t *at = strmap_find(q->names, key, strlen(key));
 
 	if (at && (!marker || marker_may_hold(marker + 1)))
-		allow(q->units, *at, q->queue, &q->n);
+		allow(q, *at);
 }
 
 static void require_all(struct requirements *q, const struct entry *metadata)
@@ -196,10 +212,11 @@ static void require_of(const struct plan *p, const struct dist *d, struct requir
 	const struct entry *entries = p->inv->roots[d->root].entries;
 	size_t at;
 
+	q->root = d->root;
 	for (size_t i = 0; i < ARRAY_SIZE(metadata); i++)
-		if ((at = find_in(p, d, metadata[i])) != INVENTORY_NONE)
+		if ((q->by = at = find_in(p, d, metadata[i])) != INVENTORY_NONE)
 			require_all(q, &entries[at]);
-	at = find_in(p, d, "requires.txt");
+	q->by = at = find_in(p, d, "requires.txt");
 	if (at != INVENTORY_NONE)
 		require_lines(q, &entries[at]);
 }
@@ -208,7 +225,7 @@ static void follow_requirements(const struct plan *p, struct units *u)
 {
 	CLEANUP_STRMAP struct strmap names = {0};
 	CLEANUP_FREE size_t *queue = xcalloc(u->n + 1, sizeof(*queue));
-	struct requirements q = {.units = u, .names = &names, .queue = queue};
+	struct requirements q = {.units = u, .names = &names, .queue = queue, .by = INVENTORY_NONE};
 
 	for (size_t k = 0; k < p->n_dists; k++) {
 		CLEANUP_FREE char *key = normalise(p->dists[k].name, strlen(p->dists[k].name));
@@ -218,7 +235,7 @@ static void follow_requirements(const struct plan *p, struct units *u)
 	}
 	for (size_t k = 0; k < u->n; k++)
 		if (u->list[k].touched || u->list[k].dist == INVENTORY_NONE)
-			allow(u, k, q.queue, &q.n);
+			allow(&q, k);
 	for (size_t k = 0; k < q.n; k++)
 		if (q.queue[k] < p->n_dists)
 			require_of(p, &p->dists[q.queue[k]], &q);

@@ -12,8 +12,10 @@
 struct unit {
 	size_t dist; /* index into plan.dists, or INVENTORY_NONE */
 	bool touched;
-	bool allowed;   /* touched or declared */
-	bool requested; /* the user asked pip for it by name (PEP 376 REQUESTED) */
+	bool allowed;    /* touched or declared */
+	bool requested;  /* the user asked pip for it by name (PEP 376 REQUESTED) */
+	size_t root, by; /* an entry that shows it: the first touched file, or for what is only
+	                    declared the metadata that requires it; `by` may be INVENTORY_NONE */
 };
 
 struct units {

@@ -75,14 +75,9 @@ static void add_why(const struct choices *c, const struct lever *l, struct buf *
 
 	switch (l->kind) {
 	case LEVER_OPTIONAL:
-		buf_addstr(out, "left out: no run loaded it, and ");
-		add_importer(p, l->cause, out);
-		buf_addstr(out, " only where it can do without");
-		break;
 	case LEVER_FAR:
-		buf_addstr(out, "left out: no run loaded it, and only ");
-		add_importer(p, l->cause, out);
-		buf_addstr(out, ", in a dependency's dependency");
+		buf_addstr(out, "left out: ");
+		why_left(p, l->root, l->entry, out);
 		break;
 	case LEVER_DIST:
 		buf_addf(out, "left out: no run touched %s", p->dists[l->dist].name);

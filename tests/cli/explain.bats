@@ -130,3 +130,99 @@ explain() {
 	[ -s m.json ]
 	[ ! -e layer.zip ] && [ ! -e layer.removed.tsv ]
 }
+
+# The trace is about core.py as it is now.
+core_changed() {
+	sed -i "/alpha\/core.py\"/s/\"size\": *[0-9]*/\"size\":$(stat -c %s python/alpha/core.py)/" trace.json
+}
+
+# The small layer's alpha, with an import two files away from the run, one that cannot work, and a
+# library that the program can do without.
+with_imports() {
+	printf 'import alpha.near\n' >>python/alpha/core.py
+	printf 'def later():\n    from alpha.far import x\n' >python/alpha/near.py
+	printf '"""Far."""\ntry:\n    from alpha import _fast\nexcept ImportError:\n    _fast = None\n' >python/alpha/far.py
+	printf 'import alpha.server\n' >python/alpha/cli.py
+	printf '# A web server.\nfrom fastapi import FastAPI\nimport orjson\n' >python/alpha/server.py
+	head -c 400000 /dev/zero >python/alpha/_fast.so
+	for f in near.py far.py cli.py server.py _fast.so; do
+		echo "alpha/$f,," >>python/alpha-1.0.dist-info/RECORD
+	done
+	core_changed
+}
+
+@test "the whole chain: each import with its line, down to the process and the recorded command" {
+	with_imports
+	run explain --root python=python alpha/far.py
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"import: alpha/near.py:2 imports it (x)"*"from alpha.far import x"*"which is kept: alpha/near.py"*"import: alpha/core.py:"*"import alpha.near"*"which is kept: alpha/core.py"*"traced: "*"trace.json: open, stat by process 2 (/nowhere/python3.11)"*"recorded: "* ]] ||
+		{ echo "$output"; false; }
+	explain --root python=python --json alpha/far.py >e.json
+	python3 - <<-'END'
+		import json
+		(f,) = json.load(open("e.json"))
+		near, core, end = f["chain"]
+		assert (near["by"], near["line"], near["source"]) == ("alpha/near.py", 2, "from alpha.far import x"), near
+		assert core["by"] == end["path"] == "alpha/core.py" and core["source"] == "import alpha.near"
+		(touch,) = end["touches"]
+		trace = json.load(open("trace.json"))
+		assert touch["command"] == trace["command"] != []
+		assert {"trace", "ops", "pid", "exe", "first_ns", "started_by"} < set(touch)
+	END
+}
+
+@test "a chain of 3,000 imports is told with its middle left out" {
+	printf 'import alpha.m0\n' >>python/alpha/core.py
+	core_changed
+	for i in $(seq 0 2999); do echo "import alpha.m$((i + 1))" >python/alpha/m$i.py; done
+	run explain --root python=python alpha/m2999.py
+	[ "$status" -eq 0 ]
+	[ "$(grep -c 'imports it' <<<"$output")" -eq 63 ]
+	[[ "$output" == *"alpha/m2998.py:1 imports it"*"… 2937 steps more …"*"alpha/core.py:"*"traced: "* ]]
+	explain --root python=python --json alpha/m2999.py | python3 -c '
+import json, sys
+(f,) = json.load(sys.stdin)
+assert len(f["chain"]) == 64 and f["chain_omitted"] == 2937 and f["chain"][-1]["touches"]'
+}
+
+@test "a rule: the file, the line and the pattern behind it" {
+	with_imports
+	mkdir -p python/certifi && touch python/certifi/{__init__.py,cacert.pem}
+	echo "import certifi" >>python/alpha/core.py
+	core_changed
+	printf 'Metadata-Version: 2.1\nName: alpha\nVersion: 1.0\nRequires-Dist: certifi\n' >python/alpha-1.0.dist-info/METADATA
+	mkdir python/certifi-1.dist-info
+	printf 'Name: certifi\nVersion: 1\n' >python/certifi-1.dist-info/METADATA
+	printf 'certifi/__init__.py,,\ncertifi/cacert.pem,,\ncertifi-1.dist-info/METADATA,,\n' >python/certifi-1.dist-info/RECORD
+	run explain --root python=python certifi/cacert.pem
+	line=$(grep -n '^keep certifi/cacert.pem' "$BATS_TEST_DIRNAME/../../share/importtrace/rules" | cut -d: -f1)
+	[[ "$output" == *"rule:ca-bundles: TLS is set up"*"share/importtrace/rules:$line: keep certifi/cacert.pem"* ]] || { echo "$output"; false; }
+	printf 'keep *.txt # the notes\n' >mine
+	run explain --root python=python --rules mine alpha/data/unused.txt
+	[[ "$output" == *"user:1: line 1 of mine: the notes"*"mine:1: keep *.txt"* ]]
+}
+
+@test "removed because it cannot be imported: down to the missing name, and --provides keeps it" {
+	with_imports
+	run explain --root python=python alpha/cli.py
+	[[ "$output" == *"unimportable module: cannot be imported here: line 1 imports alpha.server, which cannot be either"*"alpha/server.py: cannot be imported here: line 2 imports fastapi, which is not installed"*"from fastapi import FastAPI"* ]]
+	[[ "$output" == *"--provides fastapi,orjson would keep it"* ]] || { echo "$output"; false; }
+	run explain --root python=python --provides fastapi,orjson alpha/cli.py
+	[[ "${lines[0]}" == *": kept, as "* ]]
+	run explain --root python=python --provides fastapi,orjson alpha/server.py
+	[[ "$output" == *"can be imported because of --provides fastapi: line 2 imports that"* ]]
+	explain --root python=python --json alpha/cli.py | python3 -c '
+import json, sys
+(f,) = json.load(sys.stdin)
+assert f["provides"] == "fastapi,orjson" and not f["kept"]
+assert [(s["path"], s["line"], s["needs"], s["installed"]) for s in f["cannot_import"]] == [
+    ("alpha/cli.py", 1, "alpha.server", True), ("alpha/server.py", 2, "fastapi", False)]'
+	importtrace prune --keep trace.json --root python=python -q
+	grep -qP '^python/alpha/server.py\t.*\tunimportable module\tcannot be imported here: line 2 imports fastapi, which is not installed$' layer.removed.tsv
+}
+
+@test "removed although something imports it: who, and that it can do without" {
+	with_imports
+	run explain --root python=python alpha/_fast.so
+	[[ "$output" == *"no run loaded it, and alpha/far.py:3 imports it only where it can do without"*"from alpha import _fast"*"--safety package would keep it"*"keep /alpha/_fast.so"* ]] || { echo "$output"; false; }
+}
