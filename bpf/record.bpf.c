@@ -214,8 +214,10 @@ static __always_inline void on_failure(struct scratch *s, struct task_struct *ta
 	s->event.arg = (__u64)-s->ret;
 	if (call->kind == CALL_OPEN)
 		how = open_how(s, call);
-	/* Out of bounds (RESOLVE_BENEATH and others): refused before anything was looked at. */
-	if (how.resolve && (s->ret == -EXDEV || s->ret == -ELOOP))
+	/* Refused before anything was looked at: out of bounds (RESOLVE_BENEATH and others), or a
+	 * readlink into a buffer of no size. */
+	if ((how.resolve && (s->ret == -EXDEV || s->ret == -ELOOP)) ||
+	    (s->ret == -EINVAL && (__s32)arg(s, call->name_arg + 2) <= 0))
 		return;
 	if (call->kind == CALL_OPEN ? how.flags & (O_NOFOLLOW | O_EXCL) : follows_not(s, call))
 		s->event.flags |= EVENT_NOFOLLOW;
@@ -293,7 +295,7 @@ static __always_inline bool tells(long error, const struct call *call)
 {
 	if (call->name_arg == CALL_ARG_NONE)
 		return false;
-	if (error == EINVAL) /* no symlink (or a buffer of no size: user space looks) */
+	if (error == EINVAL) /* what is no symlink */
 		return call->op == TRACE_READLINK;
 	return error < 64 ? TELLING >> error & 1 : error == EOVERFLOW || error == EOPNOTSUPP;
 }

@@ -386,21 +386,26 @@ static void add_miss(struct collector *c, const struct heard *h)
 	};
 }
 
-/* A call that failed although its name is there: that it is told the run something. Where nothing is
+/* Whether an error can only mean that the name is there. */
+static bool proves(uint64_t error)
+{
+	/* EINVAL: of readlink only. */
+	return error == EEXIST || error == EINVAL || error == ENODATA || error == ENOEXEC ||
+	       error == ENOTEMPTY || error == EOPNOTSUPP || error == EOVERFLOW || error == ETXTBSY;
+}
+
+/* A call that failed because of what is there: that it is told the run something. Where nothing is
  * there (any more), the error was about what does not exist: mkdir in a read-only directory, say. */
 static void touch_refused(struct collector *c, const struct heard *h)
 {
-	CLEANUP_FREE char *path = NULL;
 	bool nofollow = h->ev->flags & EVENT_NOFOLLOW, via_link = false;
-	struct trace_file *f;
+	CLEANUP_FREE char *path = NULL;
 	struct stat st;
 
-	if (resolve(&c->resolver, &h->sight, h->name, nofollow, &via_link, &path) != RESOLVED ||
-	    path_lstat(path, &st) < 0)
-		return;
-	f = touch(c, h->ev, path, TRACE_STAT, ORIGIN_FOUND);
-	if (f && via_link)
-		add_requested(c, f, h, h->name);
+	if (proves(h->ev->arg) ||
+	    (resolve(&c->resolver, &h->sight, h->name, nofollow, &via_link, &path) == RESOLVED &&
+	     path_lstat(path, &st) == 0))
+		free(touch_name(c, h, h->name, TRACE_STAT));
 }
 
 static void on_miss(struct collector *c, const struct heard *h)
