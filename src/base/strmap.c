@@ -26,7 +26,7 @@ static uint64_t fold(uint64_t h, uint64_t word)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static unsigned strmap_hash(const void *key, size_t len)
+unsigned strmap_hash(const void *key, size_t len)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const char *p = key;

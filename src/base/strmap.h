@@ -21,3 +21,5 @@ size_t *strmap_find(const struct strmap *m, const char *key, size_t len);
 /* The value's place, made with `value` when the key is new; *is_new (may be NULL) says which. */
 size_t *strmap_add(struct strmap *m, const char *key, size_t len, size_t value, bool *is_new);
 void strmap_free(struct strmap *m);
+/* The hash of a key, for tables that need less memory than a map: with a secret of this process. */
+unsigned strmap_hash(const void *key, size_t len);

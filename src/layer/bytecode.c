@@ -39,20 +39,17 @@ static void leave_out(struct work *w, size_t i, const char *why)
 /* Whether the source is still what the pyc was found valid for. */
 static int check_time(const struct pyc *p, const struct member *source, struct error *e)
 {
+	CLEANUP_FREE char *path = NULL;
 	struct stat st;
 	int64_t ns;
 
-	if (!source->path || (source->root && source->root->zip))
+	if (!source->entry || source->root->zip)
 		return 0;
-	if (stat(source->path, &st) < 0)
-		return error_errno(e, errno, "cannot stat %s", source->path);
+	path = member_path(source);
+	if (stat(path, &st) < 0)
+		return error_errno(e, errno, "cannot stat %s", path);
 	ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
-	if (pyc_is_current(p, (uint64_t)st.st_size, ns))
-		return 0;
-	return error_set(e, EAGAIN,
-			 "%s changed while the layer was written: run prune again when nothing "
-			 "writes to the tree",
-			 source->path);
+	return pyc_is_current(p, (uint64_t)st.st_size, ns) ? 0 : member_changed(source, e);
 }
 
 /* A member_transform: `aux` is the source. */
@@ -66,7 +63,7 @@ static int make_unchecked(const struct member *m, struct buf *content, struct er
 	if (state == PYC_UNCHECKED)
 		return 0;
 	if (state != PYC_TIMED && state != PYC_CHECKED)
-		return error_set(e, EAGAIN, "%s changed while the layer was written", m->path);
+		return member_changed(m, e);
 	r = member_read(m->aux, &source, e);
 	if (r == 0 && state == PYC_TIMED)
 		r = check_time(&p, m->aux, e);

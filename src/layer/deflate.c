@@ -12,11 +12,11 @@
 #include <zopfli/deflate.h>
 
 #define ZOPFLI_LARGE ((size_t)1 << 20)
+#define SCRATCH_MAX  ((size_t)1 << 20)
 
-enum state { WAITING, RUNNING, DONE };
-
+/* Of a member that is begun and not yet released. */
 struct job {
-	enum state state;
+	bool done;
 	int result;
 	struct error error;
 	struct deflated out;
@@ -24,17 +24,26 @@ struct job {
 
 struct deflate_pool {
 	const struct members *members;
-	struct job *jobs;
+	struct job **jobs; /* [member]; NULL: not begun; &released: over */
 	int level;
 	bool zopfli;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	size_t next;    /* first member that no worker has looked at */
-	uint64_t ahead; /* bytes of content begun and not yet released */
+	size_t next;      /* first member that no worker has looked at */
+	uint64_t running; /* bytes of content in the workers' hands */
+	uint64_t results; /* bytes that wait to be released */
 	bool stop;
 	pthread_t *threads;
 	unsigned n_threads;
 };
+
+/* What a worker keeps from member to member. */
+struct tools {
+	struct libdeflate_compressor *compressor;
+	struct buf in, out;
+};
+
+static struct job released;
 
 /* Keeps the smaller of what is there and what Zopfli makes. */
 static void try_zopfli(const struct buf *in, struct deflated *out)
@@ -54,49 +63,50 @@ static void try_zopfli(const struct buf *in, struct deflated *out)
 	free(data);
 }
 
-/* Takes the content where it is stored. */
-static void compress(struct libdeflate_compressor *c, bool zopfli, struct buf *in,
-		     struct deflated *out)
+/* The result in memory of its own size. Small ones are copies: made smaller where they lie they
+ * would leave holes between them, which grow with the number of members. */
+static unsigned char *keep(struct buf *b, size_t len)
 {
-	uint32_t crc = libdeflate_crc32(0, in->data ? in->data : "", in->len);
-	uint64_t size = in->len;
-
-	if (in->len) {
-		/* Only what is smaller than the content is of use. */
-		out->data = xmalloc(in->len);
-		out->len =
-			libdeflate_deflate_compress(c, in->data, in->len, out->data, in->len - 1);
-		out->stored = !out->len;
-		if (out->stored)
-			out->len = in->len;
-		if (zopfli)
-			try_zopfli(in, out);
-	} else {
-		out->stored = true;
-	}
-	if (out->stored) {
-		free(out->data);
-		out->data = (unsigned char *)buf_take(in);
-	} else {
-		out->data = xreallocarray(out->data, out->len, 1);
-	}
-	out->size = size;
-	out->crc = crc;
+	if (b->cap <= SCRATCH_MAX)
+		return (unsigned char *)xmemdup(b->data ? b->data : "", len);
+	return xreallocarray(buf_take(b), len ? len : 1, 1);
 }
 
-/* Runs a job that the caller has marked RUNNING, without the lock. */
-static void run_job(const struct deflate_pool *p, size_t i, struct libdeflate_compressor *c,
-		    struct buf *in)
+static void compress(struct tools *t, bool zopfli, struct deflated *out)
 {
-	const struct member *m = &p->members->list[i];
-	struct job *job = &p->jobs[i];
+	const char *in = t->in.data ? t->in.data : "";
+	size_t size = t->in.len, n = 0;
 
-	job->result = member_read(m, in, &job->error);
+	*out = (struct deflated){.size = size, .crc = libdeflate_crc32(0, in, size)};
+	if (size) {
+		buf_truncate(&t->out, 0);
+		buf_reserve(&t->out, size);
+		/* Only what is smaller than the content is of use. */
+		n = libdeflate_deflate_compress(t->compressor, in, size, t->out.data, size - 1);
+	}
+	out->stored = !n;
+	out->len = n ? n : size;
+	if (zopfli && size)
+		try_zopfli(&t->in, out);
+	if (!out->data)
+		out->data = keep(out->stored ? &t->in : &t->out, out->len);
+}
+
+static void drop_large(struct buf *b)
+{
+	if (b->cap > SCRATCH_MAX)
+		buf_free(b);
+}
+
+/* Runs a job that is begun, without the lock. */
+static void run_job(const struct deflate_pool *p, size_t i, struct job *job, struct tools *t)
+{
+	job->result = member_read(&p->members->list[i], &t->in, &job->error);
 	if (job->result == 0)
-		compress(c, p->zopfli, in, &job->out);
-	/* One huge file must not keep its buffer for all the small ones. */
-	if (in->cap > DEFLATE_AHEAD / 4)
-		buf_free(in);
+		compress(t, p->zopfli, &job->out);
+	/* One huge file must not keep its buffers for all the small ones. */
+	drop_large(&t->in);
+	drop_large(&t->out);
 }
 
 static bool has_content(const struct member *m)
@@ -116,55 +126,89 @@ static uint64_t weight(const struct member *m)
 
 static bool is_open(const struct deflate_pool *p, size_t i)
 {
-	return p->jobs[i].state == WAITING && has_content(&p->members->list[i]);
+	return !p->jobs[i] && has_content(&p->members->list[i]);
 }
 
 /* Whether as much may be begun now: one member at least, whatever its size. */
 static bool has_room(const struct deflate_pool *p, uint64_t more)
 {
-	return !p->ahead || p->ahead + more <= DEFLATE_AHEAD;
+	return (!p->running || p->running + p->results + more <= DEFLATE_AHEAD) &&
+	       p->results <= DEFLATE_RESULTS;
 }
 
-/* The next member to begin, marked RUNNING; waits while enough is ahead. With the lock held. */
-static bool claim(struct deflate_pool *p, size_t *i)
+static void job_free(struct job *job)
+{
+	if (!job || job == &released)
+		return;
+	free(job->out.data);
+	error_clear(&job->error);
+	free(job);
+}
+
+/* With the lock held, as end(). */
+static struct job *begin(struct deflate_pool *p, size_t i)
+{
+	p->running += weight(&p->members->list[i]);
+	return p->jobs[i] = xcalloc(1, sizeof(struct job));
+}
+
+static void end(struct deflate_pool *p, size_t i)
+{
+	struct job *job = p->jobs[i];
+
+	job->done = true;
+	p->running -= weight(&p->members->list[i]);
+	p->results += job->out.len;
+	pthread_cond_broadcast(&p->changed);
+}
+
+/* The next member to begin; waits while enough is ahead. With the lock held. */
+static struct job *claim(struct deflate_pool *p, size_t *i)
 {
 	for (;;) {
 		while (p->next < p->members->n && !is_open(p, p->next))
 			p->next++;
 		if (p->stop || p->next >= p->members->n)
-			return false;
+			return NULL;
 		if (has_room(p, weight(&p->members->list[p->next])))
 			break;
 		pthread_cond_wait(&p->changed, &p->lock);
 	}
 	*i = p->next++;
-	p->jobs[*i].state = RUNNING;
-	p->ahead += weight(&p->members->list[*i]);
-	return true;
+	return begin(p, *i);
 }
 
-static struct libdeflate_compressor *new_compressor(const struct deflate_pool *p)
+static void tools_open(const struct deflate_pool *p, struct tools *t)
 {
-	return libdeflate_alloc_compressor(p->zopfli ? DEFLATE_LEVEL_MAX : p->level);
+	int level = p->zopfli ? DEFLATE_LEVEL_MAX : p->level;
+
+	*t = (struct tools){.compressor = libdeflate_alloc_compressor(level)};
+}
+
+static void tools_close(struct tools *t)
+{
+	libdeflate_free_compressor(t->compressor);
+	buf_free(&t->in);
+	buf_free(&t->out);
 }
 
 static void *work(void *arg)
 {
 	struct deflate_pool *p = arg;
-	struct libdeflate_compressor *c = new_compressor(p);
-	CLEANUP_BUF struct buf in = {0};
+	struct tools t;
+	struct job *job;
 	size_t i;
 
+	tools_open(p, &t);
 	pthread_mutex_lock(&p->lock);
-	while (c && claim(p, &i)) {
+	while (t.compressor && (job = claim(p, &i))) {
 		pthread_mutex_unlock(&p->lock);
-		run_job(p, i, c, &in);
+		run_job(p, i, job, &t);
 		pthread_mutex_lock(&p->lock);
-		p->jobs[i].state = DONE;
-		pthread_cond_broadcast(&p->changed);
+		end(p, i);
 	}
 	pthread_mutex_unlock(&p->lock);
-	libdeflate_free_compressor(c);
+	tools_close(&t);
 	return NULL;
 }
 
@@ -187,32 +231,36 @@ struct deflate_pool *deflate_start(const struct members *m, int level, unsigned 
 	return p;
 }
 
-static void run_here(struct deflate_pool *p, size_t i)
+static void run_here(struct deflate_pool *p, size_t i, struct job *job)
 {
-	struct libdeflate_compressor *c = new_compressor(p);
-	CLEANUP_BUF struct buf in = {0};
+	struct tools t;
 
-	if (c)
-		run_job(p, i, c, &in);
+	tools_open(p, &t);
+	if (t.compressor)
+		run_job(p, i, job, &t);
 	else
-		p->jobs[i].result = error_set(&p->jobs[i].error, ENOMEM, "cannot compress");
-	libdeflate_free_compressor(c);
+		job->result = error_set(&job->error, ENOMEM, "cannot compress");
+	tools_close(&t);
 }
 
 int deflate_take(struct deflate_pool *p, size_t i, struct deflated *ret, struct error *e)
 {
-	struct job *job = &p->jobs[i];
+	struct job *job;
 
 	pthread_mutex_lock(&p->lock);
-	if (job->state == WAITING) {
-		job->state = RUNNING;
-		p->ahead += weight(&p->members->list[i]);
+	job = p->jobs[i];
+	if (job == &released) {
 		pthread_mutex_unlock(&p->lock);
-		run_here(p, i);
-		pthread_mutex_lock(&p->lock);
-		job->state = DONE;
+		return error_set(e, EINVAL, "%s is written already", p->members->list[i].name);
 	}
-	while (job->state != DONE)
+	if (!job) {
+		job = begin(p, i);
+		pthread_mutex_unlock(&p->lock);
+		run_here(p, i, job);
+		pthread_mutex_lock(&p->lock);
+		end(p, i);
+	}
+	while (!job->done)
 		pthread_cond_wait(&p->changed, &p->lock);
 	pthread_mutex_unlock(&p->lock);
 	if (job->result < 0)
@@ -223,13 +271,15 @@ int deflate_take(struct deflate_pool *p, size_t i, struct deflated *ret, struct 
 
 void deflate_release(struct deflate_pool *p, size_t i)
 {
-	struct job *job = &p->jobs[i];
+	struct job *job;
 
-	free(TAKE_PTR(job->out.data));
 	pthread_mutex_lock(&p->lock);
-	p->ahead -= weight(&p->members->list[i]);
+	job = p->jobs[i];
+	p->jobs[i] = &released;
+	p->results -= job->out.len;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
+	job_free(job);
 }
 
 void deflate_stop(struct deflate_pool *p)
@@ -240,10 +290,8 @@ void deflate_stop(struct deflate_pool *p)
 	pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < p->n_threads; i++)
 		pthread_join(p->threads[i], NULL);
-	for (size_t i = 0; i < p->members->n; i++) {
-		free(p->jobs[i].out.data);
-		error_clear(&p->jobs[i].error);
-	}
+	for (size_t i = 0; i < p->members->n; i++)
+		job_free(p->jobs[i]);
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->changed);
 	free(p->threads);

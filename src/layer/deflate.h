@@ -1,13 +1,15 @@
 /* deflate - the contents of members, compressed on all cores (libdeflate), in order.
  *
- * Workers run ahead of the consumer by at most DEFLATE_AHEAD bytes of content; the consumer takes
- * the members one by one, in any order, and compresses one itself when no worker has begun it.
+ * Workers run ahead of the consumer by at most DEFLATE_AHEAD bytes of content in hand and results,
+ * and begin nothing while DEFLATE_RESULTS bytes of results wait; the consumer takes the members one
+ * by one, in any order, each once, and compresses one itself when no worker has begun it.
  * Members beyond DEFLATE_AHEAD are none of this pool's: layer/bigdeflate streams them. What does
  * not get smaller is given as it is. The result depends on content and level alone, never on the
  * number of workers.
  *
- * Memory: contents and results of DEFLATE_AHEAD bytes of content, and of one member for each
- * worker where a transformation makes it from another file.
+ * Memory: contents and results of DEFLATE_AHEAD bytes of content, DEFLATE_RESULTS, and one member for
+ * each worker where a transformation makes it from another file. A member that nobody has begun
+ * costs a pointer.
  */
 #pragma once
 
@@ -18,6 +20,7 @@
 #include <stdint.h>
 
 #define DEFLATE_AHEAD         ((uint64_t)48 << 20)
+#define DEFLATE_RESULTS       ((uint64_t)8 << 20)
 #define DEFLATE_LEVEL_MIN     1
 #define DEFLATE_LEVEL_MAX     12
 #define DEFLATE_LEVEL_ZOPFLI  13 /* the smallest of libdeflate's 12 and Zopfli */

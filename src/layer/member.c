@@ -2,16 +2,12 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/files.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "layer/content.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 struct member *members_add(struct members *m, char *name, enum member_kind kind, uint32_t mode)
 {
@@ -29,8 +25,6 @@ void members_move(struct members *to, struct member *from)
 
 void member_source(struct member *m, const struct inventory_root *root, const struct entry *ent)
 {
-	free(m->path);
-	m->path = path_join(root->dir, ent->path);
 	m->size = ent->size;
 	m->root = root;
 	m->entry = ent;
@@ -55,7 +49,6 @@ struct member *members_find(const struct members *m, const struct member *key)
 static void member_free(struct member *m)
 {
 	free(m->name);
-	free(m->path);
 	free(m->data);
 	if (m->aux)
 		member_free(m->aux);
@@ -64,7 +57,6 @@ static void member_free(struct member *m)
 
 void member_set_origin(struct member *m, const struct member *from)
 {
-	m->path = from->path ? xstrdup(from->path) : NULL;
 	m->root = from->root;
 	m->entry = from->entry;
 	m->size = from->size;
@@ -80,6 +72,21 @@ struct member *member_origin(const struct member *m)
 	*one = (struct member){.name = xstrdup(m->name), .kind = m->kind, .mode = m->mode};
 	member_set_origin(one, m);
 	return one;
+}
+
+char *member_path(const struct member *m)
+{
+	return m->entry ? path_join(m->root->dir, m->entry->path) : xstrdup(m->name);
+}
+
+int member_changed(const struct member *m, struct error *e)
+{
+	CLEANUP_FREE char *path = member_path(m);
+
+	return error_set(e, EAGAIN,
+			 "%s changed while the layer was written: run prune again when nothing "
+			 "writes to the tree",
+			 path);
 }
 
 uint64_t member_bytes(const struct member *m)
@@ -131,23 +138,10 @@ void members_free(struct members *m)
 
 static int read_source(const struct member *m, struct buf *ret, struct error *e)
 {
-	int r;
-
-	if (m->data || !m->path) {
-		buf_truncate(ret, 0);
-		buf_add(ret, m->data ? m->data : "", m->data_len);
-		return 0;
-	}
-	if (m->entry)
+	if (!m->data && m->entry)
 		return content_read(m->root, m->entry, (size_t)m->entry->size, ret, e);
-	r = file_read(m->path, m->size, ret, e);
-	if (r < 0 && r != -EFBIG)
-		return r;
-	if (r < 0 || ret->len != m->size)
-		return error_set(e, EAGAIN,
-				 "%s changed while the layer was written (it had %" PRIu64
-				 " bytes): run prune again when nothing writes to the tree",
-				 m->path, m->size);
+	buf_truncate(ret, 0);
+	buf_add(ret, m->data ? m->data : "", m->data_len);
 	return 0;
 }
 
@@ -171,27 +165,14 @@ static int peek_entry(const struct member *m, size_t n, struct buf *ret, struct 
 
 int member_peek(const struct member *m, size_t n, struct buf *ret, struct error *e)
 {
-	CLEANUP_CLOSE int fd = -1;
-	ssize_t got;
 	int r;
 
-	if (m->data || !m->path) {
-		r = read_source(m, ret, e);
-		buf_truncate(ret, ret->len < n ? ret->len : n);
-		return r;
-	}
-	buf_truncate(ret, 0);
-	buf_reserve(ret, n + 1);
-	if (m->entry)
+	if (!m->data && m->entry) {
+		buf_truncate(ret, 0);
+		buf_reserve(ret, n + 1);
 		return peek_entry(m, n, ret, e);
-	/* O_NONBLOCK: as in file_read. */
-	fd = open(m->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return error_errno(e, errno, "cannot open %s", m->path);
-	got = pread(fd, ret->data, n, 0);
-	if (got < 0)
-		return error_errno(e, errno, "cannot read %s", m->path);
-	ret->len = (size_t)got;
-	ret->data[got] = '\0';
-	return 0;
+	}
+	r = read_source(m, ret, e);
+	buf_truncate(ret, ret->len < n ? ret->len : n);
+	return r;
 }

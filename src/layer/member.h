@@ -1,8 +1,8 @@
 /* member - what a layer is made of: the writers' input.
  *
  * Names are paths inside the layer, without leading or trailing '/'. A list of members is sorted
- * bytewise by name without duplicates. Content comes from a file, or from memory when `data` is
- * set (rewritten metadata, a symlink's target), and may be transformed on its way out: by the
+ * bytewise by name without duplicates. Content comes from a file of the inventory, or from memory
+ * when `data` is set (rewritten metadata, a symlink's target), and may be transformed on its way out: by the
  * writer's threads, so that a changed file needs memory only while it is written. The list owns
  * everything (members_free).
  */
@@ -20,7 +20,7 @@ struct error;
 struct inventory_root;
 struct member;
 
-/* Turns the content that was read (empty when the member has neither path nor data) into what the
+/* Turns the content that was read (empty when the member has neither entry nor data) into what the
  * layer holds. Called by several threads, for one member perhaps more than once: it must depend
  * on content alone. Returns 0 or a negative number with *e set. */
 typedef int member_transform(const struct member *m, struct buf *content, struct error *e);
@@ -29,11 +29,10 @@ struct member {
 	char *name;
 	enum member_kind kind;
 	uint32_t mode;    /* 0644, 0755, or 0777 for links */
-	char *path;       /* source file; NULL when data is set or the member is a directory */
 	uint64_t size;    /* bytes of content when it was decided: another size now is an error */
 	int64_t mtime_ns; /* of the source file, for what depends on it (bytecode) */
-	/* The same as an entry of the inventory, which may be a zip's: content comes from there
-	 * when entry is set, and path is only its name in messages (member_source). */
+	/* The source file, which may be a zip's (member_source); NULL for a directory and where
+	 * data is set from the beginning. */
 	const struct inventory_root *root;
 	const struct entry *entry;
 	char *data;
@@ -47,6 +46,10 @@ struct member {
 	uint64_t made; /* bytes after the transformation, where it changes their number; else 0 */
 };
 
+/* The source file's path, or the member's name where it has none: for messages. The caller frees. */
+char *member_path(const struct member *m);
+/* EAGAIN: the source is not what was decided on any more. */
+int member_changed(const struct member *m, struct error *e);
 /* Bytes of content in the layer. */
 uint64_t member_bytes(const struct member *m);
 

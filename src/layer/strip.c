@@ -20,10 +20,7 @@ static int strip_content(const struct member *m, struct buf *content, struct err
 	elf_strip(content->data, content->len, &out);
 	if (out.len != m->made) {
 		buf_free(&out);
-		return error_set(e, EAGAIN,
-				 "%s changed while the layer was written: run prune again when "
-				 "nothing writes to the tree",
-				 m->path);
+		return member_changed(m, e);
 	}
 	buf_free(content);
 	*content = out;

@@ -14,6 +14,19 @@
 #include <time.h>
 #include <zip.h>
 
+/* The member that libzip deals with now. */
+struct current {
+	const struct source *of; /* only compared */
+	size_t i;
+	bool big;   /* streamed, by layer/bigdeflate */
+	bool known; /* `out` is, also when it is no longer held */
+	bool held;  /* out.data, until it is released */
+	struct deflated out;
+	size_t at;
+	struct bigdeflate *stream;
+	uint32_t crc; /* of what was streamed */
+};
+
 struct zip_job {
 	const struct members *members;
 	const struct zip_options *opt;
@@ -22,7 +35,8 @@ struct zip_job {
 	struct error *e; /* the first error of a member or of the output */
 	uint64_t done, total;
 	struct sink sink; /* to the output */
-	zip_error_t zip_error;
+	zip_error_t zip_error, member_error;
+	struct current current;
 };
 
 /* --- the archive: a libzip source that is written to the outfile's descriptor ----------------- */
@@ -84,40 +98,71 @@ static zip_int64_t out_callback(void *ctx, void *data, zip_uint64_t len, zip_sou
 
 /* --- one member: a source of ready-made data --------------------------------------------------- */
 
+/* Of each member only this, as there is one for each until the archive is written. */
 struct source {
 	struct zip_job *job;
-	size_t i;
-	zip_uint64_t index; /* in the archive */
-	struct deflated out;
-	bool taken;
-	size_t at;
-	bool big; /* streamed, by layer/bigdeflate */
-	struct bigdeflate *stream;
-	uint32_t crc; /* of what was streamed */
-	zip_error_t error;
+	uint32_t i;
+	uint32_t index; /* in the archive */
 };
+
+/* For the progress alone. */
+static uint64_t weight(const struct member *m)
+{
+	return m->data ? m->data_len : m->size;
+}
+
+/* Gives back what the current member holds; false when that is nothing. */
+static bool current_leave(struct zip_job *job)
+{
+	struct current *c = &job->current;
+	bool some = c->held || c->stream;
+
+	if (c->stream) {
+		c->crc = bigdeflate_crc(c->stream);
+		bigdeflate_close(TAKE_PTR(c->stream));
+	}
+	if (c->held)
+		deflate_release(job->pool, c->i);
+	c->held = false;
+	return some;
+}
+
+/* libzip deals with one source after the other (zip_close): stat, open, read, close, stat. What it
+ * asks of another one is of a member not begun. */
+static struct current *current_of(struct source *s)
+{
+	struct current *c = &s->job->current;
+
+	if (c->of == s)
+		return c;
+	current_leave(s->job);
+	*c = (struct current){
+		.of = s, .i = s->i, .big = deflate_is_big(&s->job->members->list[s->i])};
+	return c;
+}
 
 static int source_take(struct source *s)
 {
+	struct current *c = current_of(s);
 	int r;
 
-	if (s->taken)
+	if (c->known)
 		return 0;
-	r = deflate_take(s->job->pool, s->i, &s->out, s->job->e);
+	r = deflate_take(s->job->pool, s->i, &c->out, s->job->e);
 	if (r < 0)
-		zip_error_set(&s->error, ZIP_ER_READ, -r);
-	s->taken = r == 0;
+		zip_error_set(&s->job->member_error, ZIP_ER_READ, -r);
+	c->known = c->held = r == 0;
 	return r;
 }
 
 /* libzip asks before and after reading; only then it needs the CRC, and it has counted itself how
  * many bytes there were. */
-static zip_int64_t big_stat(const struct source *s, zip_stat_t *st)
+static zip_int64_t big_stat(const struct source *s, const struct current *c, zip_stat_t *st)
 {
 	zip_stat_init(st);
 	st->size = s->job->members->list[s->i].size;
 	st->comp_method = ZIP_CM_DEFLATE;
-	st->crc = s->crc;
+	st->crc = c->crc;
 	st->encryption_method = ZIP_EM_NONE;
 	st->valid =
 		ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC | ZIP_STAT_ENCRYPTION_METHOD;
@@ -126,19 +171,21 @@ static zip_int64_t big_stat(const struct source *s, zip_stat_t *st)
 
 static zip_int64_t source_stat(struct source *s, zip_stat_t *st)
 {
-	if (s->big)
-		return big_stat(s, st);
+	const struct current *c = current_of(s);
+
+	if (c->big)
+		return big_stat(s, c, st);
 	if (source_take(s) < 0)
 		return -1;
 	/* libzip compresses what says it is stored, unless the entry is to be stored as well. That
 	 * is known only now; libzip looks at the entry after this call (lib/zip_close.c). */
-	if (s->out.stored && zip_set_file_compression(s->job->za, s->index, ZIP_CM_STORE, 0) < 0)
+	if (c->out.stored && zip_set_file_compression(s->job->za, s->index, ZIP_CM_STORE, 0) < 0)
 		return -1;
 	zip_stat_init(st);
-	st->size = s->out.size;
-	st->comp_size = s->out.len;
-	st->comp_method = s->out.stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE;
-	st->crc = s->out.crc;
+	st->size = c->out.size;
+	st->comp_size = c->out.len;
+	st->comp_method = c->out.stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE;
+	st->crc = c->out.crc;
 	st->encryption_method = ZIP_EM_NONE;
 	st->valid = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC |
 		    ZIP_STAT_ENCRYPTION_METHOD;
@@ -148,29 +195,38 @@ static zip_int64_t source_stat(struct source *s, zip_stat_t *st)
 static int source_open(struct source *s)
 {
 	const struct zip_options *opt = s->job->opt;
+	struct current *c = current_of(s);
 
-	s->at = 0;
-	if (!s->big)
+	c->at = 0;
+	if (!c->big)
 		return source_take(s);
-	s->stream = bigdeflate_open(&s->job->members->list[s->i], opt->level, opt->jobs, s->job->e);
-	if (!s->stream)
-		zip_error_set(&s->error, ZIP_ER_READ, s->job->e->code);
-	return s->stream ? 0 : -1;
+	c->stream = bigdeflate_open(&s->job->members->list[s->i], opt->level, opt->jobs, s->job->e);
+	if (!c->stream)
+		zip_error_set(&s->job->member_error, ZIP_ER_READ, s->job->e->code);
+	return c->stream ? 0 : -1;
 }
 
 static zip_int64_t source_read(struct source *s, void *to, zip_uint64_t len)
 {
-	size_t left = s->out.len - s->at, n = len < left ? len : left;
+	struct current *c = current_of(s);
+	size_t left, n;
 
-	if (s->big) {
-		ssize_t got = bigdeflate_read(s->stream, to, len, s->job->e);
+	if (c->stream) {
+		ssize_t got = bigdeflate_read(c->stream, to, len, s->job->e);
 
 		if (got < 0)
-			zip_error_set(&s->error, ZIP_ER_READ, s->job->e->code);
+			zip_error_set(&s->job->member_error, ZIP_ER_READ, s->job->e->code);
 		return got < 0 ? -1 : got;
 	}
-	memcpy(to, s->out.data + s->at, n);
-	s->at += n;
+	if (!c->held) {
+		zip_error_set(&s->job->member_error, ZIP_ER_INTERNAL, 0);
+		return -1;
+	}
+	left = c->out.len - c->at;
+	n = len < left ? len : left;
+	if (n)
+		memcpy(to, c->out.data + c->at, n);
+	c->at += n;
 	return (zip_int64_t)n;
 }
 
@@ -178,17 +234,9 @@ static void source_close(struct source *s)
 {
 	struct zip_job *job = s->job;
 
-	if (s->big && s->stream) {
-		s->crc = bigdeflate_crc(s->stream);
-		job->done += job->members->list[s->i].size;
-		bigdeflate_close(TAKE_PTR(s->stream));
-	} else if (s->taken) {
-		job->done += s->out.size;
-		deflate_release(job->pool, s->i);
-		s->taken = false;
-	} else {
+	if (!current_leave(job))
 		return;
-	}
+	job->done += weight(&job->members->list[s->i]);
 	if (job->opt->progress.update)
 		job->opt->progress.update(job->opt->progress.ctx, job->done, job->total);
 }
@@ -212,13 +260,12 @@ static zip_int64_t source_callback(void *ctx, void *data, zip_uint64_t len, zip_
 		source_close(s);
 		return 0;
 	case ZIP_SOURCE_ERROR:
-		return zip_error_to_data(&s->error, data, len);
+		return zip_error_to_data(&s->job->member_error, data, len);
 	case ZIP_SOURCE_FREE:
-		bigdeflate_close(s->stream);
 		free(s);
 		return 0;
 	default:
-		zip_error_set(&s->error, ZIP_ER_OPNOTSUPP, 0);
+		zip_error_set(&s->job->member_error, ZIP_ER_OPNOTSUPP, 0);
 		return -1;
 	}
 }
@@ -269,10 +316,7 @@ static zip_int64_t add_content(zip_t *za, struct zip_job *job, size_t i)
 	zip_source_t *zs;
 	zip_int64_t at;
 
-	s->job = job;
-	s->i = i;
-	s->big = deflate_is_big(m);
-	zip_error_init(&s->error);
+	*s = (struct source){.job = job, .i = (uint32_t)i};
 	zs = zip_source_function(za, source_callback, s);
 	if (!zs) {
 		free(s);
@@ -282,7 +326,7 @@ static zip_int64_t add_content(zip_t *za, struct zip_job *job, size_t i)
 	if (at < 0)
 		zip_source_free(zs);
 	else
-		s->index = (zip_uint64_t)at;
+		s->index = (uint32_t)at;
 	return at;
 }
 
@@ -310,9 +354,7 @@ static int add_members(zip_t *za, struct zip_job *job)
 	int r = archive_time(&when, job->e);
 
 	for (size_t i = 0; r == 0 && i < job->members->n; i++) {
-		const struct member *m = &job->members->list[i];
-
-		job->total += m->data ? m->data_len : m->size;
+		job->total += weight(&job->members->list[i]);
 		r = add_member(za, job, i, &when);
 	}
 	return r;
@@ -352,6 +394,7 @@ static int write_archive(struct zip_job *job)
 					     zip_strerror(za));
 		zip_discard(za);
 	}
+	current_leave(job);
 	deflate_stop(job->pool);
 	return r;
 }
@@ -366,8 +409,10 @@ int zip_write(const struct members *m, const struct zip_options *opt, struct out
 		return error_set(e, EINVAL, "nothing is kept: there is no layer to write");
 	sink_open(&job.sink, out->fd);
 	zip_error_init(&job.zip_error);
+	zip_error_init(&job.member_error);
 	r = write_archive(&job);
 	zip_error_fini(&job.zip_error);
+	zip_error_fini(&job.member_error);
 	*bytes = job.sink.size;
 	sink_free(&job.sink);
 	if (r < 0)

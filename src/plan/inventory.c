@@ -7,11 +7,39 @@
 
 #include <string.h>
 
+/* Where the path is, or the free slot where it would be; there is always one. */
+static size_t slot_of(const struct inventory_root *root, const char *path)
+{
+	size_t at = strmap_hash(path, strlen(path)) & (root->n_slots - 1);
+
+	while (root->slots[at] && strcmp(root->entries[root->slots[at] - 1].path, path) != 0)
+		at = (at + 1) & (root->n_slots - 1);
+	return at;
+}
+
+/* No copies of the paths and nothing allocated for each: of 100,000 files this is 1 MB. */
+static void index_root(struct inventory_root *root)
+{
+	size_t n = 16;
+
+	while (n < root->n_entries * 2)
+		n *= 2;
+	free(root->slots);
+	root->slots = xcalloc(n, sizeof(*root->slots));
+	root->n_slots = n;
+	for (size_t i = 0; i < root->n_entries; i++) {
+		size_t at = slot_of(root, root->entries[i].path);
+
+		if (!root->slots[at])
+			root->slots[at] = (uint32_t)i + 1;
+	}
+}
+
 size_t inventory_find(const struct inventory_root *root, const char *path)
 {
-	const size_t *at = strmap_find(&root->index, path, strlen(path));
+	size_t at = root->n_slots ? slot_of(root, path) : 0;
 
-	return at ? *at : INVENTORY_NONE;
+	return root->n_slots && root->slots[at] ? root->slots[at] - 1 : INVENTORY_NONE;
 }
 
 static bool is_name_of(const struct inventory_root *root, const char *name, size_t *i)
@@ -57,13 +85,8 @@ size_t inventory_lower_bound(const struct inventory_root *root, const char *pref
 
 void inventory_index(struct inventory *inv)
 {
-	for (size_t r = 0; r < inv->n_roots; r++) {
-		struct inventory_root *root = &inv->roots[r];
-
-		for (size_t i = 0; i < root->n_entries; i++)
-			strmap_add(&root->index, root->entries[i].path,
-				   strlen(root->entries[i].path), i, NULL);
-	}
+	for (size_t r = 0; r < inv->n_roots; r++)
+		index_root(&inv->roots[r]);
 }
 
 void elf_facts_free(struct elf_facts *f)
@@ -161,7 +184,7 @@ void inventory_free(struct inventory *inv)
 		free(root->entries);
 		free(root->dir);
 		free(root->prefix);
-		strmap_free(&root->index);
+		free(root->slots);
 		if (root->zip)
 			root->zip_free(root->zip);
 	}

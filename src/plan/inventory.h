@@ -62,9 +62,10 @@ struct inventory_root {
 	char *prefix; /* where it goes in the layer: "python", "" …; no leading or trailing '/' */
 	struct entry *entries;
 	size_t n_entries;
-	struct strmap index; /* path → index into entries */
-	bool partial;        /* only some names of the directory were read */
-	struct zip *zip;     /* where the content is (layer/content reads it); NULL: in dir */
+	uint32_t *slots; /* path → index into entries + 1; open addressing, 0: free */
+	size_t n_slots;  /* a power of two, or 0 */
+	bool partial;    /* only some names of the directory were read */
+	struct zip *zip; /* where the content is (layer/content reads it); NULL: in dir */
 	void (*zip_free)(struct zip *);
 };
 

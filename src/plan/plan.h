@@ -81,8 +81,8 @@ bool category_is_static(enum category c);
 /* What made a reason apply: of each reason of an entry the first cause is remembered. */
 struct cause {
 	enum reason reason;
+	uint32_t line;      /* in the asking entry's text, from 1; 0: not a matter of lines */
 	size_t root, entry; /* the entry that asked; entry INVENTORY_NONE when none did */
-	uint32_t line;      /* in that entry's text, from 1; 0: not a matter of lines */
 	char *text;         /* the name, pattern or rule at work, or NULL */
 	size_t next;        /* the same entry's next cause: index into plan.causes, or NONE */
 };
