@@ -227,10 +227,12 @@ probes: $(PROBES)
 # have nothing else to do), and Debian's kernels in virtual machines.
 RUNS ?= 10000
 STRESS_SECONDS ?= 3600
+STRESS_JOBS ?= 4
 .PHONY: stress test-vm
 stress: test-programs
 	$(Q)PATH="$(CURDIR)/$(BUILD):$$PATH" BUILD="$(CURDIR)/$(BUILD)" \
-		python3 tests/bpf/overload.py --runs $(RUNS) --seconds $(STRESS_SECONDS) --beside
+		python3 tests/bpf/overload.py --runs $(RUNS) --seconds $(STRESS_SECONDS) \
+		--jobs $(STRESS_JOBS) --beside
 test-vm:
 	$(Q)BUILD="$(CURDIR)/$(BUILD)" tests/vm/run
 

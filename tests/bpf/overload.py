@@ -16,7 +16,9 @@ in one of four ways:
 
 Anything else is printed with its seed and ends in exit code 1. `--seed S --runs 1` runs it again.
 `--beside` has stress-ng take processor, memory and forks meanwhile. `--memory` makes runs in small
-control groups only. `--seconds` bounds the time; how many runs there were is said.
+control groups only. `--seconds` bounds the time, and SIGTERM or SIGINT ends it after the runs under
+way; how many runs there were is said, every thousand of them on stderr. Most of a run's time is
+waiting for the kernel to load and free programs: `--jobs` may well be more than there are processors.
 """
 import argparse
 import concurrent.futures
@@ -28,6 +30,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import memory_group
@@ -187,26 +190,35 @@ def main():
         sys.exit("control groups of memory cannot be made here")
     beside = start_beside(args.seconds) if args.beside else None
     end = time.monotonic() + args.seconds
+    stopped = threading.Event()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: stopped.set())
     tally, wrong = {"exact": 0, "incomplete": 0, "refused": 0, "killed": 0}, []
+    lock = threading.Lock()
 
     def task(seed):
-        if time.monotonic() > end or len(wrong) > 5:
+        if stopped.is_set() or time.monotonic() > end or len(wrong) > 5:
             return
         try:
             outcome = run_one(seed, top, args.memory)
-            tally[outcome] += 1
+            with lock:
+                tally[outcome] += 1
+                if sum(tally.values()) % 1000 == 0:
+                    print(time.strftime("%H:%M:%S"), tally, file=sys.stderr, flush=True)
         except (Wrong, subprocess.TimeoutExpired) as e:
             wrong.append(str(e))
 
-    with tempfile.TemporaryDirectory() as top:
-        top = os.path.realpath(top)
-        for k in range(FILES):
-            open(f"{top}/{k:05}", "w").close()
-        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-            list(pool.map(task, range(args.seed, args.seed + args.runs)))
-    if beside:
-        beside.terminate()
-        beside.wait()
+    try:
+        with tempfile.TemporaryDirectory() as top:
+            top = os.path.realpath(top)
+            for k in range(FILES):
+                open(f"{top}/{k:05}", "w").close()
+            with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+                list(pool.map(task, range(args.seed, args.seed + args.runs)))
+    finally:
+        if beside:
+            beside.terminate()
+            beside.wait()
     false_complete = sum("FALSE COMPLETE" in w for w in wrong)
     runs = sum(tally.values()) + len(wrong)
     print(f"{runs} of {args.runs} runs from seed {args.seed}: "
