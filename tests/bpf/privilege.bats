@@ -205,6 +205,22 @@ assert not [f for f in t["files"] + t["misses"] if "secret" in f["path"]]'
 	[[ "$output" == *"To do: run on a kernel of at least 5.10"* ]]
 }
 
+@test "too little locked memory for a kernel before 5.11: said" {
+	few=(setpriv --bounding-set=-sys_resource --inh-caps=-sys_resource prlimit --memlock=65536:65536)
+	case $(uname -r) in
+	5.10.*)
+		says "at most 64 KiB" "${few[@]}"
+		return
+		;;
+	esac
+	pretend_kernel 5.10.0
+	run "${few[@]}" env LD_PRELOAD="$T/uname.so" ./importtrace doctor
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"FAIL locked memory, or CAP_SYS_RESOURCE"*"at most 64 KiB"* ]]
+	[[ "$output" == *"To do: run through sudo"*"cap_sys_resource"* ]]
+}
+
 @test "no kernel type information: said, and nothing is run" {
 	says "CONFIG_DEBUG_INFO_BTF" unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$@"' sh
 }
