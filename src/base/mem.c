@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 int mem_exit_code = 2;
 
@@ -74,4 +75,14 @@ void *array_grow(void *array, size_t n, size_t *cap, size_t size)
 		return array;
 	*cap = *cap ? *cap * 2 : 16;
 	return xreallocarray(array, *cap, size);
+}
+
+void mem_prepare(void *p, size_t n)
+{
+	enum { LARGE_PAGE = 2 << 20 };
+	uintptr_t from = ((uintptr_t)p + LARGE_PAGE - 1) & -(uintptr_t)LARGE_PAGE;
+	uintptr_t to = ((uintptr_t)p + n) & -(uintptr_t)LARGE_PAGE;
+
+	if (from < to)
+		madvise((void *)from, to - from, MADV_HUGEPAGE);
 }

@@ -28,6 +28,10 @@ char *xvasprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0
 /* Makes room for one more element: doubles *cap when *cap == n. Returns the (moved) array. */
 void *array_grow(void *array, size_t n, size_t *cap, size_t size);
 
+/* Says that n bytes from p on are about to be filled: large ones in large pages, which takes a fault
+ * each two megabytes. A hint; nothing depends on it. */
+void mem_prepare(void *p, size_t n);
+
 static inline void cleanup_free(void *p)
 {
 	free(*(void **)p);

@@ -88,7 +88,7 @@ static int load(const struct compare_args *args, struct contents *const sides[2]
 			if (r < 0)
 				error_add(e, "%s", args->names[i]);
 		}
-	return r;
+	return r == 0 ? contents_sonames(sides[0], sides[1], e) : r;
 }
 
 static int compare(const struct compare_args *args, struct error *e)

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/path.h"
 #include "layer/facts.h"
 #include "layer/tree.h"
@@ -93,21 +94,35 @@ static bool wants_all(const struct inventory_root *root, enum contents_depth dep
 	return depth == CONTENTS_ALL || (depth == CONTENTS_USUAL && sum <= CONTENTS_ALL_MAX);
 }
 
+/* What does not wait for native files is done while they are read. */
+static int survey(struct contents *c, const struct facts_options *opt, struct error *e)
+{
+	struct facts_job *job = facts_start(&c->inv, 0, opt);
+	int r;
+
+	inventory_index(&c->inv);
+	plan_survey_names(&c->inv, &c->survey);
+	r = facts_finish(job, &c->bytecodes, e);
+	if (r == 0)
+		plan_survey_natives(&c->survey);
+	return r;
+}
+
 int contents_layer(const char *path, enum contents_depth depth, struct contents *ret,
 		   struct error *e)
 {
-	struct facts_options opt = {.no_bytecode = depth == CONTENTS_SIZES};
+	struct facts_options opt = {.depth = depth == CONTENTS_SIZES ? FACTS_SIZES : FACTS_NEEDED};
 	struct stat st;
 	int r = open_layer(path, ret, e);
 
 	if (r == 0)
-		opt.all = ret->all_read = wants_all(&ret->inv.roots[0], depth);
+		ret->all_read = wants_all(&ret->inv.roots[0], depth);
+	if (ret->all_read)
+		opt.depth = FACTS_ALL;
 	if (r == 0)
-		r = facts_read(&ret->inv, 0, &opt, &ret->bytecodes, e);
+		r = survey(ret, &opt, e);
 	if (r < 0)
 		return r;
-	inventory_index(&ret->inv);
-	plan_survey(&ret->inv, &ret->survey);
 	figures_make(&ret->survey, NULL, &ret->figures);
 	if (ret->kind == CONTENTS_ZIP && stat(path, &st) == 0)
 		ret->figures.archive_bytes = (uint64_t)st.st_size;
@@ -280,6 +295,74 @@ int contents_of_trace(struct contents *c, const struct contents *other, const ch
 	figures_make(&c->survey, layer ? &other->survey : NULL, &c->figures);
 	c->figures.libraries_known = false;
 	return 0;
+}
+
+/* --- sonames ---------------------------------------------------------------------------------- */
+
+static const struct zip_item *zip_item_of(const struct contents *c, const struct library_figures *l)
+{
+	const struct inventory_root *root = c->kind == CONTENTS_ZIP ? &c->inv.roots[l->root] : NULL;
+
+	return root ? &root->zip->dir.items[root->entries[l->entry].zip_item] : NULL;
+}
+
+/* A soname to be read. */
+struct soname {
+	const struct inventory_root *root;
+	struct entry *ent;
+	struct library_figures *library;
+};
+
+struct sonames {
+	struct soname *list;
+	size_t n, cap;
+};
+
+static void want_soname(struct sonames *s, struct contents *c, struct library_figures *l)
+{
+	struct inventory_root *root = &c->inv.roots[l->root];
+
+	if (c->kind != CONTENTS_ZIP)
+		return;
+	s->list = array_grow(s->list, s->n, &s->cap, sizeof(*s->list));
+	s->list[s->n++] = (struct soname){root, &root->entries[l->entry], l};
+}
+
+static void read_sonames(struct parallel *p, void *ctx)
+{
+	const struct soname *list = ctx;
+
+	for (size_t i; parallel_next(p, &i);) {
+		const struct soname *s = &list[i];
+		CLEANUP_ERROR struct error e = {0};
+
+		if (facts_native(s->root, s->ent, &e) < 0)
+			parallel_fail(p, &e);
+		free(s->library->soname);
+		s->library->soname =
+			xstrdup(s->ent->elf && s->ent->elf->soname ? s->ent->elf->soname : "");
+	}
+}
+
+int contents_sonames(struct contents *a, struct contents *b, struct error *e)
+{
+	struct sonames wanted = {0};
+	int r;
+
+	for (size_t i = 0; i < a->figures.n_libraries; i++) {
+		struct library_figures *one = &a->figures.libraries[i];
+		struct library_figures *other = figures_library(&b->figures, one->path);
+		const struct zip_item *x = zip_item_of(a, one);
+		const struct zip_item *y = other ? zip_item_of(b, other) : NULL;
+
+		if (!other || (x && y && x->crc == y->crc && x->size == y->size))
+			continue;
+		want_soname(&wanted, a, one);
+		want_soname(&wanted, b, other);
+	}
+	r = parallel_run(wanted.n, 0, read_sonames, wanted.list, e);
+	free(wanted.list);
+	return r;
 }
 
 void contents_free(struct contents *c)

@@ -25,8 +25,8 @@ struct contents {
 
 #define CLEANUP_CONTENTS __attribute__((cleanup(contents_free)))
 
-/* What of a layer's contents is read. For sizes: what says which package a file belongs to, and
- * native files. All of them: damage anywhere in a zip is found (EINVAL), and
+/* What of a layer's contents is read. For sizes: what says which package a file belongs to, and of
+ * native files that they are some (contents_sonames reads more). All of them: damage anywhere in a zip is found (EINVAL), and
  * hash-based bytecode is compared with its source. Usually all when they are at most
  * CONTENTS_ALL_MAX bytes unpacked, else what decisions read. */
 enum contents_depth { CONTENTS_SIZES, CONTENTS_NEEDED, CONTENTS_USUAL, CONTENTS_ALL };
@@ -44,6 +44,8 @@ int contents_any(const char *path, struct contents *ret, struct error *e);
  * layer, else below `tree` (NULL: the site directory that most traced files lie in). */
 int contents_of_trace(struct contents *c, const struct contents *other, const char *tree,
 		      struct error *e);
+/* Reads the sonames of native files that both sides have and that are not known to be the same. */
+int contents_sonames(struct contents *a, struct contents *b, struct error *e);
 /* A directory of --root as traces name it: absolute, resolved where it is there. The caller frees. */
 char *contents_root(const char *dir);
 void contents_free(struct contents *c);

@@ -25,16 +25,19 @@ struct task {
 	uint64_t cost;
 };
 
-struct work {
+struct facts_job {
 	struct inventory_root *root;
-	const struct facts_options *opt;
+	size_t r;
+	struct facts_options opt;
 	struct slot *slots; /* one for each entry */
 	struct task *todo;
 	size_t n_todo;
 	atomic_size_t next;
+	pthread_t *threads;
+	size_t n_threads;
 	pthread_mutex_t lock;
 	size_t failed; /* first entry that failed, with its error */
-	struct error *e;
+	struct error e;
 };
 
 static bool is_bytecode(const char *path)
@@ -62,7 +65,7 @@ static bool is_hashed(const struct slot *s)
 }
 
 /* Whether a source has hash-based bytecode. */
-static bool has_hashed(const struct work *w, const char *path)
+static bool has_hashed(const struct facts_job *w, const char *path)
 {
 	size_t end, i = cached(w->root, path, &end);
 
@@ -71,7 +74,7 @@ static bool has_hashed(const struct work *w, const char *path)
 	return i < end;
 }
 
-static void compare_source(struct work *w, const char *path, const struct buf *source)
+static void compare_source(struct facts_job *w, const char *path, const struct buf *source)
 {
 	size_t end;
 
@@ -85,7 +88,7 @@ static void compare_source(struct work *w, const char *path, const struct buf *s
 	}
 }
 
-static void look_at_bytecode(struct work *w, size_t i, const void *data, size_t len)
+static void look_at_bytecode(struct facts_job *w, size_t i, const void *data, size_t len)
 {
 	struct slot *s = &w->slots[i];
 
@@ -94,7 +97,7 @@ static void look_at_bytecode(struct work *w, size_t i, const void *data, size_t 
 }
 
 /* A content that is too large for memory: read to its end, and its facts by layer/content. */
-static int read_pieces(struct work *w, struct entry *ent, struct error *e)
+static int read_pieces(struct facts_job *w, struct entry *ent, struct error *e)
 {
 	struct content_stream *c = content_open(w->root, ent, e);
 	CLEANUP_FREE char *piece = xmalloc(65536);
@@ -106,13 +109,13 @@ static int read_pieces(struct work *w, struct entry *ent, struct error *e)
 	return n < 0 || !w->root->zip ? (int)n : content_facts(w->root, ent, e);
 }
 
-static void take_facts(struct work *w, size_t i, struct buf *content)
+static void take_facts(struct facts_job *w, size_t i, struct buf *content)
 {
 	struct entry *ent = &w->root->entries[i];
 
 	if (is_bytecode(ent->path))
 		look_at_bytecode(w, i, content->data, content->len);
-	else if (w->opt->all && path_ends(ent->path, ".py"))
+	else if (w->opt.depth == FACTS_ALL && path_ends(ent->path, ".py"))
 		compare_source(w, ent->path, content);
 	if (!w->root->zip)
 		return;
@@ -124,12 +127,25 @@ static void take_facts(struct work *w, size_t i, struct buf *content)
 	}
 }
 
-/* Whether the content of an entry is wanted as a whole. */
-static bool wants_whole(const struct work *w, const struct entry *ent)
+/* Texts of a zip: decisions read them first, so they do not wait for the rest. */
+static bool is_text(const struct facts_job *w, const struct entry *ent)
 {
-	if (!w->root->zip)
-		return w->opt->all && path_ends(ent->path, ".py") && has_hashed(w, ent->path);
-	return w->opt->all || content_may_be_elf(ent) || content_wants_text(ent->path);
+	return w->root->zip && ent->type == ENTRY_FILE && content_wants_text(ent->path);
+}
+
+static bool may_be_native(const struct facts_job *w, const struct entry *ent)
+{
+	return w->root->zip && content_may_be_elf(ent);
+}
+
+/* Whether the content of an entry is wanted as a whole. */
+static bool wants_whole(const struct facts_job *w, const struct entry *ent)
+{
+	if (w->opt.depth == FACTS_SIZES)
+		return false;
+	if (w->root->zip)
+		return w->opt.depth == FACTS_ALL || content_may_be_elf(ent);
+	return w->opt.depth == FACTS_ALL && path_ends(ent->path, ".py") && has_hashed(w, ent->path);
 }
 
 /* What a thread keeps from one content to the next. */
@@ -138,18 +154,30 @@ struct reader {
 	struct zip_scratch scratch;
 };
 
-static int look_at(struct work *w, const struct task *t, struct reader *rd, struct error *e)
+static int look_at_head(struct facts_job *w, size_t i, struct reader *rd, struct error *e)
+{
+	struct entry *ent = &w->root->entries[i];
+	bool pyc = is_bytecode(ent->path);
+	int r = content_head(w->root, ent, pyc ? PYC_PROBE : ELF_HEAD, &rd->scratch, &rd->content,
+			     e);
+
+	if (r < 0)
+		return r;
+	if (pyc)
+		look_at_bytecode(w, i, rd->content.data, rd->content.len);
+	else
+		ent->elf = elf_read_memory(rd->content.data, rd->content.len);
+	return 0;
+}
+
+static int look_at(struct facts_job *w, const struct task *t, struct reader *rd, struct error *e)
 {
 	size_t i = t->entry;
 	struct entry *ent = &w->root->entries[i];
 	int r;
 
-	if (!t->cost) {
-		r = content_head(w->root, ent, PYC_PROBE, &rd->scratch, &rd->content, e);
-		if (r == 0)
-			look_at_bytecode(w, i, rd->content.data, rd->content.len);
-		return r;
-	}
+	if (!t->cost)
+		return look_at_head(w, i, rd, e);
 	if (ent->size > FACTS_WHOLE_MAX)
 		return read_pieces(w, ent, e);
 	r = content_read_with(w->root, ent, FACTS_WHOLE_MAX, &rd->scratch, &rd->content, e);
@@ -158,49 +186,63 @@ static int look_at(struct work *w, const struct task *t, struct reader *rd, stru
 	return r;
 }
 
-static void keep_first_error(struct work *w, size_t i, struct error *e)
+static void keep_first_error(struct facts_job *w, size_t i, struct error *e)
 {
 	pthread_mutex_lock(&w->lock);
 	if (i < w->failed) {
 		w->failed = i;
-		error_clear(w->e);
-		*w->e = *e;
+		error_clear(&w->e);
+		w->e = *e;
 		*e = (struct error){0};
 	}
 	pthread_mutex_unlock(&w->lock);
 }
 
+static void do_task(struct facts_job *w, const struct task *t, struct reader *rd)
+{
+	CLEANUP_ERROR struct error e = {0};
+
+	if (look_at(w, t, rd, &e) < 0)
+		keep_first_error(w, t->entry, &e);
+}
+
+static void reader_free(struct reader *rd)
+{
+	buf_free(&rd->content);
+	zip_scratch_free(&rd->scratch);
+}
+
 static void *run(void *arg)
 {
-	struct work *w = arg;
+	struct facts_job *w = arg;
 	struct reader rd = {0};
 	size_t k;
 
-	while ((k = w->next++) < w->n_todo) {
-		CLEANUP_ERROR struct error e = {0};
-
-		if (look_at(w, &w->todo[k], &rd, &e) < 0)
-			keep_first_error(w, w->todo[k].entry, &e);
-	}
-	buf_free(&rd.content);
-	zip_scratch_free(&rd.scratch);
+	while ((k = w->next++) < w->n_todo)
+		do_task(w, &w->todo[k], &rd);
+	reader_free(&rd);
 	return NULL;
 }
 
-static void run_all(struct work *w)
+/* On all cores but the caller's own. */
+static void start_threads(struct facts_job *w)
 {
-	unsigned jobs = w->opt->jobs ? w->opt->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-	pthread_t *threads = xcalloc(jobs, sizeof(*threads));
-	unsigned n = 0;
+	unsigned jobs = w->opt.jobs ? w->opt.jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 
 	w->next = 0;
-	/* This thread is one of them; without others it does everything. */
-	while (n + 1 < jobs && n + 1 < w->n_todo && pthread_create(&threads[n], NULL, run, w) == 0)
-		n++;
+	w->threads = xcalloc(jobs, sizeof(*w->threads));
+	while (w->n_threads + 1 < jobs && w->n_threads < w->n_todo &&
+	       pthread_create(&w->threads[w->n_threads], NULL, run, w) == 0)
+		w->n_threads++;
+}
+
+/* This thread takes part; without others it does everything. */
+static void finish_threads(struct facts_job *w)
+{
 	run(w);
-	while (n)
-		pthread_join(threads[--n], NULL);
-	free(threads);
+	while (w->n_threads)
+		pthread_join(w->threads[--w->n_threads], NULL);
+	free(TAKE_PTR(w->threads));
 }
 
 /* The largest first; those of which only the head is read stay in the archive's order. */
@@ -213,22 +255,31 @@ static int by_cost(const void *a, const void *b)
 }
 
 /* Bytecode comes in a round of its own when sources are to be compared with it. */
-static void run_round(struct work *w, bool bytecode, bool others)
+static void deal_round(struct facts_job *w, bool bytecode, bool others)
 {
 	w->n_todo = 0;
 	for (size_t i = 0; i < w->root->n_entries; i++) {
 		const struct entry *ent = &w->root->entries[i];
 		bool pyc = is_bytecode(ent->path), whole;
 
-		if (ent->type != ENTRY_FILE || !(pyc ? bytecode : others))
+		if (ent->type != ENTRY_FILE || !(pyc ? bytecode : others) || is_text(w, ent))
 			continue;
 		whole = wants_whole(w, ent);
-		if (pyc || whole)
+		if (pyc || whole || may_be_native(w, ent))
 			w->todo[w->n_todo++] = (struct task){i, whole ? ent->size + 1 : 0};
 	}
 	if (w->n_todo)
 		qsort(w->todo, w->n_todo, sizeof(*w->todo), by_cost);
-	run_all(w);
+}
+
+static void read_texts(struct facts_job *w)
+{
+	struct reader rd = {0};
+
+	for (size_t i = 0; i < w->root->n_entries; i++)
+		if (is_text(w, &w->root->entries[i]))
+			do_task(w, &(struct task){i, w->root->entries[i].size + 1}, &rd);
+	reader_free(&rd);
 }
 
 static enum bytecode_state state_of(const struct slot *s)
@@ -246,7 +297,7 @@ static enum bytecode_state state_of(const struct slot *s)
 	}
 }
 
-static void collect(const struct work *w, size_t r, struct bytecodes *ret)
+static void collect(const struct facts_job *w, struct bytecodes *ret)
 {
 	for (size_t i = 0; i < w->root->n_entries; i++) {
 		const struct slot *s = &w->slots[i];
@@ -254,7 +305,8 @@ static void collect(const struct work *w, size_t r, struct bytecodes *ret)
 		if (!s->seen)
 			continue;
 		ret->list = array_grow(ret->list, ret->n, &ret->cap, sizeof(*ret->list));
-		ret->list[ret->n] = (struct bytecode){.root = r, .entry = i, .state = state_of(s)};
+		ret->list[ret->n] =
+			(struct bytecode){.root = w->r, .entry = i, .state = state_of(s)};
 		if (s->state == PYC_TIMED) {
 			ret->list[ret->n].mtime = s->pyc.mtime;
 			ret->list[ret->n].size = s->pyc.size;
@@ -263,24 +315,55 @@ static void collect(const struct work *w, size_t r, struct bytecodes *ret)
 	}
 }
 
-int facts_read(struct inventory *inv, size_t r, const struct facts_options *opt,
-	       struct bytecodes *ret, struct error *e)
+struct facts_job *facts_start(struct inventory *inv, size_t r, const struct facts_options *opt)
 {
+	struct facts_job *w = xcalloc(1, sizeof(*w));
 	struct inventory_root *root = &inv->roots[r];
-	struct work w = {.root = root,
-			 .opt = opt,
-			 .slots = xcalloc(root->n_entries, sizeof(struct slot)),
-			 .todo = xcalloc(root->n_entries, sizeof(struct task)),
-			 .lock = PTHREAD_MUTEX_INITIALIZER,
-			 .failed = SIZE_MAX,
-			 .e = e};
 
-	run_round(&w, !opt->no_bytecode, !opt->all);
-	if (opt->all)
-		run_round(&w, false, true);
-	if (w.failed == SIZE_MAX)
-		collect(&w, r, ret);
-	free(w.slots);
-	free(w.todo);
-	return w.failed == SIZE_MAX ? 0 : -e->code;
+	*w = (struct facts_job){.root = root,
+				.r = r,
+				.opt = *opt,
+				.slots = xcalloc(root->n_entries, sizeof(struct slot)),
+				.todo = xcalloc(root->n_entries, sizeof(struct task)),
+				.lock = PTHREAD_MUTEX_INITIALIZER,
+				.failed = SIZE_MAX};
+	deal_round(w, opt->depth != FACTS_SIZES, opt->depth != FACTS_ALL);
+	start_threads(w);
+	read_texts(w);
+	return w;
+}
+
+int facts_finish(struct facts_job *w, struct bytecodes *ret, struct error *e)
+{
+	int r;
+
+	finish_threads(w);
+	if (w->opt.depth == FACTS_ALL) {
+		deal_round(w, false, true);
+		start_threads(w);
+		finish_threads(w);
+	}
+	if (w->failed == SIZE_MAX)
+		collect(w, ret);
+	else
+		*e = w->e;
+	r = w->failed == SIZE_MAX ? 0 : -e->code;
+	free(w->slots);
+	free(w->todo);
+	free(w);
+	return r;
+}
+
+int facts_native(const struct inventory_root *root, struct entry *ent, struct error *e)
+{
+	CLEANUP_BUF struct buf content = {0};
+	int r;
+
+	elf_facts_free(TAKE_PTR(ent->elf));
+	if (ent->size > FACTS_WHOLE_MAX)
+		return content_facts(root, ent, e);
+	r = content_read(root, ent, FACTS_WHOLE_MAX, &content, e);
+	if (r == 0)
+		ent->elf = elf_read_memory(content.data, content.len);
+	return r;
 }

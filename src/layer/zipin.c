@@ -144,6 +144,7 @@ static int read_packed(const struct zip *z, size_t i, uint64_t at, size_t n, str
 {
 	buf_truncate(ret, 0);
 	buf_reserve(ret, n);
+	mem_prepare(ret->data, n);
 	ret->len = n;
 	return read_at(z, i, at, ret->data, n, e);
 }
@@ -163,6 +164,7 @@ int zip_item_read_with(const struct zip *z, size_t i, size_t limit, struct zip_s
 				 "%s: %s is larger than the %zu bytes that are read at most",
 				 z->name, item->name, limit);
 	buf_reserve(ret, (size_t)item->size);
+	mem_prepare(ret->data, (size_t)item->size);
 	if (item->method == ZIP_STORED) {
 		r = read_at(z, i, at, ret->data, (size_t)item->size, e);
 	} else {

@@ -125,21 +125,27 @@ static bool is_build_tool(const char *path)
 	return false;
 }
 
-enum category categorise(const struct entry *ent)
+enum category category_by_name(const char *path)
 {
-	const char *base = path_base(ent->path);
+	const char *base = path_base(path);
+	size_t n = strlen(base);
 	enum category c;
 
-	if (is_build_tool(ent->path))
+	if (is_build_tool(path))
 		return CATEGORY_BUILD_TOOLS;
-	if (by_dirs(ent->path, &c))
+	if (by_dirs(path, &c))
 		return c;
 	for (size_t k = 0; k < ARRAY_SIZE(file_rules); k++)
-		if (matches(file_rules[k].pattern, base, strlen(base)))
+		if (matches(file_rules[k].pattern, base, n))
 			return file_rules[k].category;
-	if (ent->elf)
-		return CATEGORY_LIBRARY;
-	return matches("*.py", base, strlen(base)) ? CATEGORY_MODULE : CATEGORY_DATA;
+	return matches("*.py", base, n) ? CATEGORY_MODULE : CATEGORY_DATA;
+}
+
+enum category categorise(const struct entry *ent)
+{
+	enum category c = category_by_name(ent->path);
+
+	return ent->elf && (c == CATEGORY_MODULE || c == CATEGORY_DATA) ? CATEGORY_LIBRARY : c;
 }
 
 bool category_is_static(enum category c)

@@ -107,6 +107,19 @@ static size_t merge(const struct side *old, const struct side *now, bool zipped,
 	return equal;
 }
 
+/* Who compares sizes has not read the sonames of these. */
+static void forget_sonames(const struct changes *libraries)
+{
+	for (size_t i = 0; i < libraries->n; i++) {
+		struct change *c = &libraries->list[i];
+
+		if (!c->old_version)
+			c->new_version = "";
+		else if (!c->new_version)
+			c->old_version = "";
+	}
+}
+
 static void compare_categories(const struct figures *old, const struct figures *now, bool zipped,
 			       struct changes *ret)
 {
@@ -139,6 +152,7 @@ void figures_compare(const struct figures *old, const struct figures *now, struc
 	if (old->libraries_known && now->libraries_known)
 		merge(SIDE(old, libraries, get_library), SIDE(now, libraries, get_library), zipped,
 		      &ret->libraries);
+	forget_sonames(&ret->libraries);
 	if (!old->files_known || !now->files_known)
 		return;
 	merge(SIDE(old, types, get_package), SIDE(now, types, get_package), zipped, &ret->types);

@@ -39,9 +39,11 @@ static void set_version(struct package_figures *p, const char *version)
 	p->version = xstrdup(version);
 }
 
-static void add_library(struct figures *f, const struct entry *ent, const char *path,
-			const struct package_name *package)
+static void add_library(struct figures *f, const struct plan *p, size_t r, size_t i,
+			const char *path, const struct package_name *package)
 {
+	const struct entry *ent = &p->inv->roots[r].entries[i];
+
 	f->libraries =
 		array_grow(f->libraries, f->n_libraries, &f->cap_libraries, sizeof(*f->libraries));
 	f->libraries[f->n_libraries++] = (struct library_figures){
@@ -49,7 +51,9 @@ static void add_library(struct figures *f, const struct entry *ent, const char *
 		.package = xstrndup(package->name, package->len),
 		.soname = xstrdup(ent->elf->soname ? ent->elf->soname : ""),
 		.bytes = ent->size,
-		.zipped = ent->packed};
+		.zipped = ent->packed,
+		.root = r,
+		.entry = i};
 }
 
 /* Package and category of a path below the site directory, in another tree. */
@@ -95,7 +99,7 @@ static void add_entry(struct figures *f, const struct plan *p, const struct plan
 	set_version(type, "");
 	amount_add(&type->amount, ent);
 	if (ent->elf)
-		add_library(f, ent, path, &name);
+		add_library(f, p, r, i, path, &name);
 	f->files[f->n_files++] = (struct file_figures){.path = xstrdup(path),
 						       .package = xstrndup(name.name, name.len),
 						       .bytes = ent->size,
@@ -150,7 +154,7 @@ const struct package_figures *figures_package(const struct figures *f, const cha
 		       : NULL;
 }
 
-const struct library_figures *figures_library(const struct figures *f, const char *path)
+struct library_figures *figures_library(const struct figures *f, const char *path)
 {
 	return f->n_libraries ? bsearch(&path, f->libraries, f->n_libraries, sizeof(*f->libraries),
 					by_first)

@@ -19,6 +19,7 @@ struct library_figures {
 	char *package; /* name of its package */
 	char *soname;  /* "" when it has none */
 	uint64_t bytes, zipped;
+	size_t root, entry; /* of the surveyed inventory */
 };
 
 struct file_figures {
@@ -53,12 +54,13 @@ void figures_make(const struct plan *survey, const struct plan *names, struct fi
 void figures_sort(struct figures *f);
 /* By name or path, or NULL; binary search. */
 const struct package_figures *figures_package(const struct figures *f, const char *name);
-const struct library_figures *figures_library(const struct figures *f, const char *path);
+struct library_figures *figures_library(const struct figures *f, const char *path);
 void figures_free(struct figures *f);
 
 /* --- two of them ------------------------------------------------------------------------------ */
 
-/* One name in both: a zero amount where it is missing. Strings point into the figures. */
+/* One name in both: a zero amount where it is missing. The version of a native file is its soname,
+ * and "" where the other side has no such file. Strings point into the figures. */
 struct change {
 	const char *name;
 	const char *old_version, *new_version; /* NULL: not there */

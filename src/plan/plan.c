@@ -174,7 +174,8 @@ static void allocate(struct plan *p)
 		p->decisions[r] = xcalloc(root->n_entries, sizeof(**p->decisions));
 		p->owner[r] = xcalloc(root->n_entries, sizeof(**p->owner));
 		for (size_t i = 0; i < root->n_entries; i++) {
-			p->decisions[r][i].category = (uint8_t)categorise(&root->entries[i]);
+			p->decisions[r][i].category =
+				(uint8_t)category_by_name(root->entries[i].path);
 			p->decisions[r][i].causes = INVENTORY_NONE;
 			p->owner[r][i] = INVENTORY_NONE;
 		}
@@ -329,10 +330,25 @@ static void look(struct plan *p)
 	dists_find(p);
 }
 
-void plan_survey(const struct inventory *inv, struct plan *ret)
+void plan_survey_names(const struct inventory *inv, struct plan *ret)
 {
 	*ret = (struct plan){.inv = inv};
 	look(ret);
+}
+
+void plan_survey_natives(struct plan *p)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
+			if (p->inv->roots[r].entries[i].elf)
+				p->decisions[r][i].category =
+					(uint8_t)categorise(&p->inv->roots[r].entries[i]);
+}
+
+void plan_survey(const struct inventory *inv, struct plan *ret)
+{
+	plan_survey_names(inv, ret);
+	plan_survey_natives(ret);
 }
 
 void plan_make(const struct trace *traces, size_t n_traces, const struct inventory *inv,
@@ -344,6 +360,7 @@ void plan_make(const struct trace *traces, size_t n_traces, const struct invento
 			     .builtin = opt->builtin,
 			     .barred = opt->barred};
 	look(ret);
+	plan_survey_natives(ret);
 	pass_user(ret, RULE_DROP);
 	if (!safety_needs_trace(opt->safety)) {
 		ret->stage = (uint8_t)opt->safety;

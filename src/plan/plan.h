@@ -75,6 +75,8 @@ enum category {
 extern const char *const category_names[CATEGORIES];
 
 enum category categorise(const struct entry *ent);
+/* The same without what ent->elf says: CATEGORY_DATA for what may be a library. */
+enum category category_by_name(const char *path);
 /* Whether the classic rule lists delete this category. */
 bool category_is_static(enum category c);
 
@@ -192,6 +194,10 @@ void plan_make(const struct trace *traces, size_t n_traces, const struct invento
 	       const struct plan_options *opt, struct plan *ret);
 /* Only looks: categories, distributions and owners of every entry, and nothing is kept. */
 void plan_survey(const struct inventory *inv, struct plan *ret);
+/* The same in two steps, while `elf` of the entries is still being read: only the second looks at
+ * it. */
+void plan_survey_names(const struct inventory *inv, struct plan *ret);
+void plan_survey_natives(struct plan *p);
 void plan_free(struct plan *p);
 
 /* The cause of one of an entry's reasons, or NULL. The main reason's comes first in the list. */

@@ -88,7 +88,6 @@ static void show_changes(const char *title, const struct changes *c, bool with_z
 		if (i < top) {
 			CLEANUP_FREE char *why = with_why ? change_reason(one) : xstrdup("");
 
-			/* libsmartcols makes cells harmless itself. */
 			add_row(t, xstrdup(one->name), &one->old, &one->now, with_zip,
 				xstrdup(why));
 			continue;
@@ -156,23 +155,26 @@ static const char *kind_of(const struct change *c)
 					     : "changed";
 }
 
+/* Sonames are known where both sides have the file. */
 static struct json *changes_json(const struct comparison *d, const struct changes *c,
 				 const char *version)
 {
+	bool sonames = version && strcmp(version, "soname") == 0;
 	struct json *list = json_array();
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct change *one = &c->list[i];
+		bool told = version && (!sonames || (one->old_version && one->new_version));
 		struct json *j = json_object();
 
 		json_set_bytes(j, "name", one->name);
 		json_set_string(j, "change", kind_of(one));
-		if (version && one->old_version) {
+		if (told && one->old_version) {
 			CLEANUP_FREE char *key = xasprintf("old_%s", version);
 
 			json_set_bytes(j, key, one->old_version);
 		}
-		if (version && one->new_version) {
+		if (told && one->new_version) {
 			CLEANUP_FREE char *key = xasprintf("new_%s", version);
 
 			json_set_bytes(j, key, one->new_version);

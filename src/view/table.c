@@ -1,9 +1,11 @@
 #include "view/table.h"
 
 #include "base/mem.h"
+#include "view/escape.h"
 
 #include <inttypes.h>
 #include <libsmartcols/libsmartcols.h>
+#include <locale.h>
 
 struct table {
 	struct libscols_table *scols; /* NULL: out of memory, nothing is shown */
@@ -15,6 +17,8 @@ struct table *table_new(const char *const *columns, size_t n)
 	struct table *t = xmalloc(sizeof(*t));
 
 	*t = (struct table){scols_new_table(), n};
+	if (t->scols)
+		scols_table_enable_noencoding(t->scols, 1);
 	for (size_t i = 0; t->scols && i < n; i++)
 		scols_table_new_column(t->scols, columns[i], 0, i ? SCOLS_FL_RIGHT : 0);
 	return t;
@@ -24,16 +28,34 @@ void table_add(struct table *t, char **cells)
 {
 	struct libscols_line *line = t->scols ? scols_table_new_line(t->scols, NULL) : NULL;
 
-	for (size_t i = 0; i < t->n; i++)
-		if (!line || scols_line_refer_data(line, i, cells[i]) < 0)
-			free(cells[i]);
+	for (size_t i = 0; i < t->n; i++) {
+		char *text = cells[i] ? escape_text(cells[i]) : NULL;
+
+		free(cells[i]);
+		if (!line || scols_line_refer_data(line, i, text) < 0)
+			free(text);
+	}
+}
+
+/* Cells are UTF-8 whatever the locale is, as all of our output: libsmartcols counts the columns that
+ * they take by the locale. */
+static void print_utf8(struct libscols_table *scols)
+{
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+
+	scols_print_table(scols);
+	if (!utf8)
+		return;
+	uselocale(before);
+	freelocale(utf8);
 }
 
 void table_print(struct table *t, FILE *out)
 {
 	if (t->scols) {
 		scols_table_set_stream(t->scols, out);
-		scols_print_table(t->scols);
+		print_utf8(t->scols);
 		scols_unref_table(t->scols);
 		fputc('\n', out);
 	}

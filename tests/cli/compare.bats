@@ -70,10 +70,64 @@ assert "files" not in r
 assert n("packages")["alpha"]["change"] == "shrank"'
 }
 
+# library FILE SONAME [BYTES]: a shared library that many bytes larger.
+library() {
+	{ echo 'int x;'; echo ".section .rodata; .zero ${3:-1}" | sed 's/.*/asm("&");/'; } |
+		gcc -shared -nostdlib -x c -Wl,-soname,"$2" -o "$1" -
+}
+
+@test "native files: sonames where both sides have them and they are not the same file" {
+	mkdir -p new/python old/python
+	cp -r python/alpha* old/python && cp -r python/alpha* new/python
+	library old/python/alpha/same.so libsame.so.1
+	cp old/python/alpha/same.so new/python/alpha/
+	library old/python/alpha/other.so libother.so.1
+	library new/python/alpha/other.so libother.so.2 9000
+	library old/python/alpha/gone.so libgone.so.1
+	library new/python/alpha/new.so libnew.so.1
+	for side in old new; do
+		importtrace prune --safety all --root $side/python -q -o $side.zip
+		importtrace check $side.zip --baseline $side.b --update >/dev/null || [ $? -eq 1 ]
+	done
+	for pair in "old.zip new.zip" "old new" "old.zip new" "old new.zip" "old.b new.zip" "old.zip new.b"; do
+		# shellcheck disable=SC2086 # two words
+		importtrace compare $pair --format json | js '
+libraries = n("libraries")
+assert set(libraries) == {"alpha/other.so", "alpha/gone.so", "alpha/new.so"}, libraries
+assert libraries["alpha/other.so"]["old_soname"] == "libother.so.1"
+assert libraries["alpha/other.so"]["new_soname"] == "libother.so.2"
+assert not [k for x in ("alpha/gone.so", "alpha/new.so") for k in libraries[x] if "soname" in k]'
+	done
+	[[ "$(importtrace compare old.zip new.zip)" == *"libother.so.1 → libother.so.2"* ]]
+}
+
+@test "of native files that are the same by the directory no content is read" {
+	library python/alpha/x.so libx.so.1 100000
+	importtrace prune --safety all --root python -q -o a.zip
+	python3 - <<-'PY'
+		import zipfile
+		data = bytearray(open("a.zip", "rb").read())
+		i = zipfile.ZipFile("a.zip").getinfo("python/alpha/x.so")
+		at = i.header_offset + 30 + len(i.filename) + i.compress_size - 20
+		data[at:at + 20] = bytes(x ^ 0xff for x in data[at:at + 20])
+		open("b.zip", "wb").write(data)
+	PY
+	! unzip -tq b.zip || false
+	run importtrace compare a.zip b.zip
+	[ "$status" -eq 0 ] && [[ "$output" == *"No difference."* ]]
+	! importtrace check --deep b.zip || false
+}
+
 @test "text and Markdown name what changed, with hostile names made harmless" {
 	mkdir -p python/alpha/$'new\nline' && echo 1 >python/alpha/$'new\nline'/$'<b>|\033[31m'
 	run importtrace compare all.zip python
 	[[ "$output" == *'new\x0aline/<b>|\x1b[31m'* ]]
+	echo 1 >python/alpha/$'s\u00fc\u00df \u202e.txt'
+	for locale in C C.UTF-8; do
+		LC_ALL=$locale run importtrace compare all.zip python
+		[[ "$output" == *$'alpha/s\u00fc\u00df \\xe2\\x80\\xae.txt '* ]]
+	done
+	rm python/alpha/s*.txt
 	run importtrace compare all.zip python --format markdown
 	[[ "$output" == *"New: 1 file"* ]]
 	[[ "$output" == *"&lt;b&gt;&#124;"* ]]
