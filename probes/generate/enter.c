@@ -63,9 +63,10 @@ static struct node *short_directory(struct worker *w)
 	return NULL;
 }
 
-static void add_mount(struct worker *w, struct node *point, struct node *root)
+static void add_mount(struct worker *w, struct mount *parent, struct node *point, struct node *root)
 {
-	w->world.mounts[w->world.n_mounts++] = (struct mount){.point = point, .root = root};
+	w->world.mounts[w->world.n_mounts++] =
+		(struct mount){.parent = parent, .point = point, .root = root};
 	pin(point);
 	pin(root);
 }
@@ -81,7 +82,7 @@ static void bind_some(struct worker *w)
 	b = node_path(&w->world, to);
 	if (mount(a, b, NULL, MS_BIND, NULL) < 0)
 		fail("bind", b);
-	add_mount(w, to, from);
+	add_mount(w, NULL, to, from);
 	free(a);
 	free(b);
 }
@@ -98,8 +99,57 @@ static void tmpfs_some(struct worker *w)
 		fail("tmpfs", path);
 	root = node_add(NULL, "tmpfs", DIRECTORY);
 	root->hidden = root->made = true;
-	add_mount(w, to, root);
+	add_mount(w, NULL, to, root);
 	free(path);
+}
+
+/* A directory that is seen in a mount: one that is there, or in a tmpfs a new one. Its path. */
+static char *directory_within(struct worker *w, struct mount *m, struct node **ret)
+{
+	char *above = node_path(&w->world, m->point), *path;
+	struct node *n = NULL;
+	struct spot at;
+
+	if (!m->root->hidden)
+		for (n = m->root->kids; n && (n->kind != DIRECTORY || n->frozen);)
+			n = n->next;
+	else
+		(n = node_add(m->root, "inner", DIRECTORY))->made = true;
+	if (!n || asprintf(&path, "%s/%s", above, n->name) < 0)
+		path = NULL;
+	free(above);
+	if (!path)
+		return NULL;
+	if (n->hidden && mkdir(path, 0755) < 0)
+		fail("mkdir", path);
+	if (strlen(path) > 3000 || world_walk(&w->world, w->cwd, path, true, &at) != MEANS ||
+	    at.node != n || at.mount != m) {
+		free(path);
+		return NULL;
+	}
+	*ret = n;
+	return path;
+}
+
+/* In each mount another one, which is not where the mount's own directory is. */
+static void nest_some(struct worker *w)
+{
+	for (int i = w->world.n_mounts - 1; i >= 0; i--) {
+		struct mount *m = &w->world.mounts[i];
+		struct node *from = short_directory(w), *to;
+		char *path = from ? directory_within(w, m, &to) : NULL, *source;
+
+		if (!path || node_below(to, from) || node_below(from, to)) {
+			free(path);
+			continue;
+		}
+		source = node_path(&w->world, from);
+		if (mount(source, path, NULL, MS_BIND, NULL) < 0)
+			fail("bind", path);
+		add_mount(w, m, to, from);
+		free(source);
+		free(path);
+	}
 }
 
 bool enter_mounts(struct worker *w)
@@ -109,6 +159,7 @@ bool enter_mounts(struct worker *w)
 	bind_some(w);
 	tmpfs_some(w);
 	bind_some(w);
+	nest_some(w);
 	/* The current directory is where it was: below what may be mounted over now. */
 	return true;
 }
