@@ -124,6 +124,17 @@ static __always_inline void on_chdir(struct scratch *s, struct task_struct *task
 	send_named(s, s->which, task);
 }
 
+/* The same for the root directory; of its own name nothing can be said any more. */
+static __always_inline void on_chroot(struct scratch *s, struct task_struct *task)
+{
+	struct dentry *dentry = BPF_CORE_READ(task, fs, root.dentry);
+
+	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
+	if (walk_path(s, s->which, dentry, BPF_CORE_READ(task, fs, root.mnt), &s->event.path_len) ==
+	    STEP_DONE)
+		event_send(s);
+}
+
 static __always_inline bool follows_not(const struct scratch *s, const struct call *call)
 {
 	if (call->flags & CALL_NOFOLLOW)
@@ -241,6 +252,9 @@ static __always_inline void on_success(struct scratch *s, struct task_struct *ta
 		break;
 	case CALL_CHDIR:
 		on_chdir(s, task, call);
+		break;
+	case CALL_CHROOT:
+		on_chroot(s, task);
 		break;
 	case CALL_MMAP:
 		on_mmap(s, task, call);

@@ -122,6 +122,7 @@ enum call_kind {
 	CALL_OPEN,     /* returns a descriptor of what it names */
 	CALL_NAME,     /* names something, returns no descriptor of it */
 	CALL_CHDIR,    /* names what is the current directory afterwards */
+	CALL_CHROOT,   /* names what is the root directory afterwards */
 	CALL_FD,       /* works on a descriptor */
 	CALL_MMAP,     /* the same, unless MAP_ANONYMOUS */
 	CALL_EXEC,     /* only its failures: success is sched_process_exec */

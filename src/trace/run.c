@@ -164,8 +164,8 @@ static const char *const counter_reasons[COUNTERS] = {
 	[COUNT_TRUNCATED] = "a path is longer or deeper than can be followed",
 	[COUNT_ESCAPED] = "a path leads out of every root directory",
 	[COUNT_UNTRACKED] = "too many processes at once; give them more room with --processes",
-	[COUNT_UNTRACED] = ("files can be opened through io_uring (or the old 32-bit mmap), which "
-			    "is not traced; switch it off in the workload"),
+	[COUNT_UNTRACED] = ("files can be opened through io_uring or fanotify (or mapped by the "
+			    "old 32-bit mmap), which is not traced; switch it off in the workload"),
 	[COUNT_UNKNOWN] = "a system call is newer than this importtrace; use a newer one",
 	[COUNT_COMPAT] = "32-bit (or x32) calls are not understood on this architecture",
 	[COUNT_FOREIGN_NS] = ("a process used files of a mount namespace that is not the "

@@ -146,6 +146,25 @@ received() {
 	holds "open " "stat,open a"
 }
 
+@test "fanotify, whose events bring descriptors: incomplete" {
+	run python3 -c 'import os; os.chroot("/")'
+	[ "$status" -eq 0 ] || skip "needs root"
+	record python3 -c 'import ctypes, os
+nr = {"x86_64": 300, "aarch64": 262}[os.uname().machine]
+os.fstat(ctypes.CDLL(None).syscall(nr, 0, 0))'
+	incomplete untraced_routes
+}
+
+@test "a chroot by an absolute name, and what is looked up in there" {
+	run python3 -c 'import os; os.chroot("/")'
+	[ "$status" -eq 0 ] || skip "needs root"
+	importtrace record -q -o "$T/trace.json" -- python3 -S -E -c 'import os, sys
+os.chroot(sys.argv[1])
+os.stat("/a")
+os.open("/sub/c", os.O_RDONLY)' "$T/d"
+	holds "stat " "stat a" "open sub/c"
+}
+
 @test "an overlayfs that only the run's own mount namespace has: incomplete" {
 	grep -qw overlay /proc/filesystems || modprobe -q overlay || skip "the kernel has no overlayfs"
 	mkdir "$T/rest" "$T/over"
