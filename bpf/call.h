@@ -118,7 +118,7 @@ static __always_inline struct file *file_of(struct task_struct *task, __u64 fd)
 }
 
 /* Appends the path of a file. False when there is nothing that user space could use. */
-static __always_inline bool add_file(struct scratch *s, __u32 which, struct file *file)
+static __always_inline bool add_file(struct scratch *s, struct file *file)
 {
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
 	enum step step;
@@ -128,15 +128,15 @@ static __always_inline bool add_file(struct scratch *s, __u32 which, struct file
 	if (!BPF_CORE_READ(dentry, d_hash.pprev))
 		s->event.flags |= EVENT_DELETED;
 	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	step = walk_path(s, which, dentry, BPF_CORE_READ(file, f_path.mnt), &s->event.path_len);
+	step = walk_path(s, dentry, BPF_CORE_READ(file, f_path.mnt), &s->event.path_len);
 	if (step == STEP_DETACHED)
 		s->event.flags |= EVENT_DETACHED;
 	return step == STEP_DONE;
 }
 
 /* Appends the directory that a relative name starts at. */
-static __always_inline bool add_base(struct scratch *s, __u32 which, struct task_struct *task,
-				     __s32 dirfd, __u16 *len)
+static __always_inline bool add_base(struct scratch *s, struct task_struct *task, __s32 dirfd,
+				     __u16 *len)
 {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
@@ -156,7 +156,7 @@ static __always_inline bool add_base(struct scratch *s, __u32 which, struct task
 	}
 	if (!s->event.path_len)
 		s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	switch (walk_path(s, which, dentry, mnt, len)) {
+	switch (walk_path(s, dentry, mnt, len)) {
 	case STEP_DONE:
 		return true;
 	case STEP_DETACHED: /* nothing can be looked up there */
@@ -198,8 +198,8 @@ static __always_inline bool is_relative(const struct scratch *s, __u32 pos)
 }
 
 /* Appends the name and, when it is relative, the base that it starts at. */
-static __always_inline int add_name(struct scratch *s, __u32 which, struct task_struct *task,
-				    __u64 address, __s32 dirfd)
+static __always_inline int add_name(struct scratch *s, struct task_struct *task, __u64 address,
+				    __s32 dirfd)
 {
 	__u32 start = s->pos;
 	int got = add_user_name(s, address, &s->event.name_len);
@@ -210,11 +210,11 @@ static __always_inline int add_name(struct scratch *s, __u32 which, struct task_
 		s->event.flags |= EVENT_AT_ROOT;
 		return 1;
 	}
-	return add_base(s, which, task, dirfd, &s->event.base_len) ? 1 : -1;
+	return add_base(s, task, dirfd, &s->event.base_len) ? 1 : -1;
 }
 
 /* Appends the process's root directory where that is not the view's own. */
-static __always_inline bool add_root(struct scratch *s, __u32 which, struct task_struct *task)
+static __always_inline bool add_root(struct scratch *s, struct task_struct *task)
 {
 	struct dentry *dentry = BPF_CORE_READ(task, fs, root.dentry);
 	struct vfsmount *mnt = BPF_CORE_READ(task, fs, root.mnt);
@@ -223,13 +223,13 @@ static __always_inline bool add_root(struct scratch *s, __u32 which, struct task
 	    (__u64)mnt - bpf_core_field_offset(struct mount, mnt) == seeded_root_mnt)
 		return true;
 	s->event.flags |= EVENT_ROOTED;
-	return walk_path(s, which, dentry, mnt, &s->event.root_len) == STEP_DONE;
+	return walk_path(s, dentry, mnt, &s->event.root_len) == STEP_DONE;
 }
 
 /* The last string of a record whose names user space resolves. */
-static __always_inline void send_named(struct scratch *s, __u32 which, struct task_struct *task)
+static __always_inline void send_named(struct scratch *s, struct task_struct *task)
 {
-	if (add_root(s, which, task))
+	if (add_root(s, task))
 		event_send(s);
 }
 

@@ -82,7 +82,7 @@ static __always_inline void next_control(struct received *r)
 	}
 }
 
-static __always_inline void next_fd(struct scratch *s, __u32 which)
+static __always_inline void next_fd(struct scratch *s)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct file *file = 0;
@@ -95,7 +95,7 @@ static __always_inline void next_fd(struct scratch *s, __u32 which)
 		file = file_of(task, (__u32)fd);
 	if (!file)
 		count(COUNT_UNREADABLE);
-	else if (add_file(s, which, file)) {
+	else if (add_file(s, file)) {
 		s->event.flags &= (__u16)~EVENT_CREATED;
 		event_send(s);
 	}
@@ -113,7 +113,7 @@ __noinline int received_step(__u32 which)
 		return 0;
 	r = &s->received;
 	if (r->fds)
-		next_fd(s, which);
+		next_fd(s);
 	else if (r->control + layout_of(r).cmsghdr <= r->control_end)
 		next_control(r);
 	else if (r->messages)

@@ -27,8 +27,8 @@ static __always_inline void send_in_root(struct scratch *s, struct task_struct *
 
 	s->event.flags |= EVENT_ROOTED;
 	if (add_user_name(s, arg(s, call->name_arg), &s->event.name_len) > 0 &&
-	    add_base(s, s->which, task, dirfd, &s->event.base_len) &&
-	    add_base(s, s->which, task, dirfd, &s->event.root_len))
+	    add_base(s, task, dirfd, &s->event.base_len) &&
+	    add_base(s, task, dirfd, &s->event.root_len))
 		event_send(s);
 }
 
@@ -46,7 +46,7 @@ static __always_inline void on_open(struct scratch *s, struct task_struct *task,
 		s->event.op |= TRACE_WRITE;
 	if (flags & __O_TMPFILE & ~(__u64)O_PATH)
 		s->event.flags |= EVENT_TMPFILE;
-	if (file && !add_file(s, s->which, file) && !(s->event.flags & EVENT_DETACHED))
+	if (file && !add_file(s, file) && !(s->event.flags & EVENT_DETACHED))
 		return;
 	if (call->name_arg == CALL_ARG_NONE) {
 		if (!file)
@@ -55,9 +55,8 @@ static __always_inline void on_open(struct scratch *s, struct task_struct *task,
 			event_send(s);
 	} else if (how.resolve & RESOLVE_IN_ROOT) {
 		send_in_root(s, task, call);
-	} else if (add_name(s, s->which, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) >=
-		   0) {
-		send_named(s, s->which, task);
+	} else if (add_name(s, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) >= 0) {
+		send_named(s, task);
 	}
 }
 
@@ -68,7 +67,7 @@ static __always_inline void on_fd(struct scratch *s, struct task_struct *task,
 
 	if (!file)
 		count(COUNT_UNREADABLE); /* closed by another thread since */
-	else if (add_file(s, s->which, file))
+	else if (add_file(s, file))
 		event_send(s);
 	s->event.flags &= (__u16)~EVENT_CREATED;
 }
@@ -111,7 +110,7 @@ static __always_inline void on_chdir(struct scratch *s, struct task_struct *task
 	int got;
 
 	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	if (walk_path(s, s->which, dentry, mnt, &s->event.path_len) != STEP_DONE)
+	if (walk_path(s, dentry, mnt, &s->event.path_len) != STEP_DONE)
 		return;
 	start = s->pos;
 	got = add_user_name(s, arg(s, call->name_arg), &s->event.name_len);
@@ -121,7 +120,7 @@ static __always_inline void on_chdir(struct scratch *s, struct task_struct *task
 		s->event.name_len = 0;
 		s->pos = start;
 	}
-	send_named(s, s->which, task);
+	send_named(s, task);
 }
 
 /* The same for the root directory; of its own name nothing can be said any more. */
@@ -130,7 +129,7 @@ static __always_inline void on_chroot(struct scratch *s, struct task_struct *tas
 	struct dentry *dentry = BPF_CORE_READ(task, fs, root.dentry);
 
 	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	if (walk_path(s, s->which, dentry, BPF_CORE_READ(task, fs, root.mnt), &s->event.path_len) ==
+	if (walk_path(s, dentry, BPF_CORE_READ(task, fs, root.mnt), &s->event.path_len) ==
 	    STEP_DONE)
 		event_send(s);
 }
@@ -163,7 +162,7 @@ static __always_inline bool add_second(struct scratch *s, struct task_struct *ta
 	if (!is_relative(s, start))
 		return true;
 	s->event.flags |= EVENT_BASE2;
-	return add_base(s, s->which, task, dir_of(s, call->dir2_arg), &s->event.base2_len);
+	return add_base(s, task, dir_of(s, call->dir2_arg), &s->event.base2_len);
 }
 
 /* The file type that a call of the stat family has just told its caller. */
@@ -199,20 +198,27 @@ static __always_inline __u16 name_flags(const struct scratch *s, const struct ca
 	return flags;
 }
 
+/* Which thread of the process it is (/proc/thread-self), in the upper half. */
+static __always_inline __u64 thread_arg(void)
+{
+	return bpf_get_current_pid_tgid() << 32;
+}
+
 static __always_inline void on_name(struct scratch *s, struct task_struct *task,
 				    const struct call *call, bool compat)
 {
 	int got;
 
 	s->event.kind = EVENT_NAME;
+	s->event.arg = thread_arg();
 	s->event.flags = name_flags(s, call);
 	add_mode(s, call, compat);
-	got = add_name(s, s->which, task, arg(s, call->name_arg), dir_of(s, call->dir_arg));
+	got = add_name(s, task, arg(s, call->name_arg), dir_of(s, call->dir_arg));
 	/* No name is a call on a descriptor; its second path, if any, still counts. */
 	if (got < 0 || (got == 0 && call->name2_arg == CALL_ARG_NONE))
 		return;
 	if (add_second(s, task, call))
-		send_named(s, s->which, task);
+		send_named(s, task);
 }
 
 /* A call that failed: either nothing was there (ENOENT, ENOTDIR), or something was in its way. */
@@ -222,7 +228,7 @@ static __always_inline void on_failure(struct scratch *s, struct task_struct *ta
 	struct how how = {0};
 
 	s->event.kind = EVENT_MISS;
-	s->event.arg = (__u64)-s->ret;
+	s->event.arg = thread_arg() | (__u64)-s->ret;
 	if (call->kind == CALL_OPEN)
 		how = open_how(s, call);
 	/* Refused before anything was looked at: out of bounds (RESOLVE_BENEATH and others), or a
@@ -234,8 +240,8 @@ static __always_inline void on_failure(struct scratch *s, struct task_struct *ta
 		s->event.flags |= EVENT_NOFOLLOW;
 	if (how.resolve & RESOLVE_IN_ROOT)
 		send_in_root(s, task, call);
-	else if (add_name(s, s->which, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) > 0)
-		send_named(s, s->which, task);
+	else if (add_name(s, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) > 0)
+		send_named(s, task);
 }
 
 static __always_inline void on_success(struct scratch *s, struct task_struct *task,
@@ -323,7 +329,7 @@ static __always_inline void on_call(struct task_struct *task, struct pt_regs *re
 		return;
 	if (is_error(ret) && !tells(-ret, call))
 		return;
-	if (on_other_call(task, call) || !view_enter(s, s->which, task))
+	if (on_other_call(task, call) || !view_enter(s, task))
 		return;
 	read_args(regs, s->args, compat);
 	s->ret = ret;
@@ -459,7 +465,7 @@ static __always_inline void add_exec_name(struct scratch *s, struct task_struct 
 	s->event.name_len = (__u16)n;
 	s->pos = pos + (__u32)n;
 	if (is_relative(s, pos))
-		add_base(s, s->which, task, AT_FDCWD, &s->event.base_len);
+		add_base(s, task, AT_FDCWD, &s->event.base_len);
 	else
 		s->event.flags |= EVENT_AT_ROOT;
 }
@@ -481,14 +487,14 @@ static __always_inline int process_executed(struct task_struct *task, struct lin
 		return 0;
 	if (!compat_known && is_compat(task))
 		count(COUNT_COMPAT);
-	if (!view_enter(s, s->which, task))
+	if (!view_enter(s, task))
 		return 0;
 	event_begin(s, EVENT_EXEC, (__u32)task->tgid);
 	s->event.view = s->view;
-	add_file(s, s->which, bprm->file);
+	add_file(s, bprm->file);
 	s->event.flags &= (__u16)~EVENT_CREATED;
 	add_exec_name(s, task, bprm->filename);
-	send_named(s, s->which, task);
+	send_named(s, task);
 	return 0;
 }
 

@@ -51,7 +51,7 @@ static __always_inline __u16 mount_flags(__u64 magic)
 	return 0;
 }
 
-static __always_inline void mount_send(struct scratch *s, __u32 which)
+static __always_inline void mount_send(struct scratch *s)
 {
 	struct mount *mnt = (void *)s->tree_at;
 	struct dentry *root = BPF_CORE_READ(mnt, mnt.mnt_root);
@@ -63,8 +63,8 @@ static __always_inline void mount_send(struct scratch *s, __u32 which)
 	s->event.arg = (__u64)parent << 32 | (__u32)BPF_CORE_READ(mnt, mnt_id);
 	s->event.dev = BPF_CORE_READ(root, d_sb, s_dev);
 	s->event.flags = mount_flags(BPF_CORE_READ(root, d_sb, s_magic));
-	if (walk_path(s, which, root, vfsmnt, &s->event.path_len) == STEP_DONE &&
-	    walk_file_system(s, which, root, &s->event.root_len) == STEP_DONE)
+	if (walk_path(s, root, vfsmnt, &s->event.path_len) == STEP_DONE &&
+	    walk_file_system(s, root, &s->event.root_len) == STEP_DONE)
 		event_send(s);
 }
 
@@ -92,7 +92,7 @@ __noinline int mounts_step(__u32 which)
 		return 0;
 	mnt = (void *)s->tree_at;
 	if (!s->tree_up) {
-		mount_send(s, which);
+		mount_send(s);
 		next = child_at(BPF_CORE_READ(mnt, mnt_mounts.next), s->tree_at);
 	} else if (s->tree_at == s->tree_top) {
 		return 0;
@@ -150,7 +150,7 @@ __noinline int view_send(__u32 which)
 }
 
 /* The number of the current task's view, sent if need be, in s->view. False: counted as lost. */
-static __always_inline bool view_find(struct scratch *s, __u32 which)
+static __always_inline bool view_find(struct scratch *s)
 {
 	struct mnt_namespace *ns = (void *)s->ns;
 	struct view *view = bpf_map_lookup_elem(&views, &s->ns);
@@ -165,7 +165,7 @@ static __always_inline bool view_find(struct scratch *s, __u32 which)
 		if (s->view)
 			return true;
 	}
-	if (!view_send(which) || BPF_CORE_READ(ns, event) != event) {
+	if (!view_send(s->which) || BPF_CORE_READ(ns, event) != event) {
 		count(COUNT_FOREIGN_NS);
 		return false;
 	}
@@ -177,11 +177,11 @@ static __always_inline bool view_find(struct scratch *s, __u32 which)
 }
 
 /* To be called before a record is begun: sending a view takes the same memory. */
-static __always_inline bool view_enter(struct scratch *s, __u32 which, struct task_struct *task)
+static __always_inline bool view_enter(struct scratch *s, struct task_struct *task)
 {
 	s->ns = (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns);
 	s->view = 0;
-	return s->ns == seeded_ns || view_find(s, which);
+	return s->ns == seeded_ns || view_find(s);
 }
 
 /* A mount namespace that the tree has made. */

@@ -129,7 +129,7 @@ __noinline int walk_run(__u32 which)
 }
 
 /* Walks a struct path given by its two pointers; the bytes appended are added to *len. */
-static __always_inline enum step walk_path(struct scratch *s, __u32 which, struct dentry *dentry,
+static __always_inline enum step walk_path(struct scratch *s, struct dentry *dentry,
 					   struct vfsmount *vfsmnt, __u16 *len)
 {
 	__u32 before = s->pos;
@@ -138,14 +138,14 @@ static __always_inline enum step walk_path(struct scratch *s, __u32 which, struc
 	s->in_file_system = 0;
 	s->dentry = (__u64)dentry;
 	s->mnt = (__u64)vfsmnt - bpf_core_field_offset(struct mount, mnt);
-	step = walk_run(which);
+	step = walk_run(s->which);
 	*len = (__u16)(s->pos - before);
 	return step;
 }
 
 /* The same up to the root of the file system, whatever is mounted where. */
-static __always_inline enum step walk_file_system(struct scratch *s, __u32 which,
-						  struct dentry *dentry, __u16 *len)
+static __always_inline enum step walk_file_system(struct scratch *s, struct dentry *dentry,
+						  __u16 *len)
 {
 	__u32 before = s->pos;
 	enum step step;
@@ -153,7 +153,7 @@ static __always_inline enum step walk_file_system(struct scratch *s, __u32 which
 	s->in_file_system = 1;
 	s->dentry = (__u64)dentry;
 	s->mnt = 0;
-	step = walk_run(which);
+	step = walk_run(s->which);
 	*len = (__u16)(s->pos - before);
 	return step;
 }

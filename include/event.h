@@ -25,7 +25,7 @@
 enum event_kind {
 	EVENT_FILE = 1, /* a call on a file that the kernel side could walk to; `path` is set */
 	EVENT_NAME,     /* a call that succeeded on a name only: user space resolves it */
-	EVENT_MISS,     /* a look-up that failed; arg = errno: ENOENT, ENOTDIR, or what says that
+	EVENT_MISS,     /* a look-up that failed; errno in arg: ENOENT, ENOTDIR, or what says that
 	                   something is there, if it is (bpf/call.h: TELLING) */
 	EVENT_FORK,     /* a new process; arg = its pid */
 	EVENT_EXEC,     /* a successful execve; `path` the file that runs, `name` what was asked */
@@ -58,7 +58,8 @@ struct event {
 	__u16 flags;    /* enum event_flag */
 	__u32 tgid;     /* process, in the initial PID namespace */
 	__u64 time_ns;  /* CLOCK_MONOTONIC */
-	__u64 arg;      /* EVENT_FORK: the child; EVENT_MISS: errno; open family: the flags */
+	__u64 arg;      /* EVENT_FORK: the child; open family: the flags argument; EVENT_NAME and
+	                   EVENT_MISS: the thread << 32, with errno below */
 	__u32 view;     /* which mounts the paths are meant in; 0: the recorder's own */
 	__u32 dev;      /* device of the file system of `path`, or without one of `base` */
 	__u32 mode;     /* st_mode as the call itself gave it (stat family); 0: not known */

@@ -387,7 +387,7 @@ static void add_miss(struct collector *c, const struct heard *h)
 }
 
 /* Whether an error can only mean that the name is there. */
-static bool proves(uint64_t error)
+static bool proves(uint32_t error)
 {
 	/* EINVAL: of readlink only. */
 	return error == EEXIST || error == EINVAL || error == ENODATA || error == ENOEXEC ||
@@ -402,7 +402,7 @@ static void touch_refused(struct collector *c, const struct heard *h)
 	CLEANUP_FREE char *path = NULL;
 	struct stat st;
 
-	if (proves(h->ev->arg) ||
+	if (proves((uint32_t)h->ev->arg) ||
 	    (resolve(&c->resolver, &h->sight, h->name, nofollow, &via_link, &path) == RESOLVED &&
 	     path_lstat(path, &st) == 0))
 		free(touch_name(c, h, h->name, TRACE_STAT));
@@ -410,9 +410,11 @@ static void touch_refused(struct collector *c, const struct heard *h)
 
 static void on_miss(struct collector *c, const struct heard *h)
 {
-	if (h->ev->arg == ENOENT || h->ev->arg == ENOTDIR)
+	uint32_t error = (uint32_t)h->ev->arg;
+
+	if (error == ENOENT || error == ENOTDIR)
 		add_miss(c, h);
-	if (h->ev->arg != ENOENT)
+	if (error != ENOENT)
 		touch_refused(c, h);
 }
 

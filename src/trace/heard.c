@@ -51,6 +51,8 @@ void heard_take(struct heard *h, const struct event *ev, const char *data)
 	bool has_path = ev->path_len || ev->kind == EVENT_FILE || ev->kind == EVENT_EXEC;
 
 	*h = (struct heard){.ev = ev, .sight = {.view = ev->view, .tgid = ev->tgid}};
+	if (ev->kind == EVENT_NAME || ev->kind == EVENT_MISS)
+		h->sight.tid = (uint32_t)(ev->arg >> 32);
 	if (has_path && !(ev->flags & EVENT_DETACHED))
 		h->path = path_of_components(data, ev->path_len);
 	if (ev->flags & EVENT_ROOTED)

@@ -56,7 +56,9 @@ static void push(struct walk *w, const char *comp, size_t n)
 	bool in_proc = rest && !*rest;
 
 	buf_addch(&w->out, '/');
-	if (in_proc && (is(comp, n, "self") || is(comp, n, "thread-self")))
+	if (in_proc && is(comp, n, "thread-self") && w->sight->tid)
+		buf_addf(&w->out, "%u/task/%u", w->sight->tgid, w->sight->tid);
+	else if (in_proc && (is(comp, n, "self") || is(comp, n, "thread-self")))
 		buf_addf(&w->out, "%u", w->sight->tgid);
 	else
 		buf_add(&w->out, comp, n);

@@ -3,7 +3,7 @@
  * For calls that return no descriptor the kernel side knows only the name and its base; symlinks
  * are followed here, after the call, by what trace/links knows of them, and in the view of the
  * process (trace/mounts). Directories are remembered: a run asks for the same ones again and
- * again. /proc/self is the traced process's own (as are /proc/mounts and /proc/net), and below
+ * again. /proc/self is the traced process's own (as are /proc/thread-self, /proc/mounts and /proc/net), and below
  * /proc/PID nothing is followed, because those links are not text: a name that goes on behind one
  * of them is not resolved.
  */
@@ -30,8 +30,8 @@ struct resolver {
 /* What a process sees. */
 struct sight {
 	uint32_t view;
-	uint32_t tgid;
-	const char *root; /* its root directory, a path of the view; NULL: the view's own */
+	uint32_t tgid, tid; /* process and, where it is known (else 0), thread that asks */
+	const char *root;   /* its root directory, a path of the view; NULL: the view's own */
 };
 
 enum resolution {

@@ -52,6 +52,17 @@ known() {
 	grep -q '"exit_code":1' "$T/trace.json" # cat cannot read it
 }
 
+@test "/proc/thread-self is the thread's own" {
+	importtrace record -q -o "$T/trace.json" -- python3 -S -E -c 'import os, sys, threading
+def look():
+    os.stat("/proc/thread-self/status")
+    print(f"/proc/{os.getpid()}/task/{threading.get_native_id()}/status")
+t = threading.Thread(target=look)
+t.start()
+t.join()' >"$T/said"
+	grep -qF "\"path\":\"$(cat "$T/said")\",\"ops\":[\"stat\"]" "$T/trace.json"
+}
+
 @test "failed look-ups are kept apart" {
 	known plain
 	run python3 -c 'import json, sys

@@ -173,7 +173,8 @@ class Run:
                 at = at.rpartition(b"/")[0]
                 continue
             if at == b"/proc" and comp in (b"self", b"thread-self"):
-                comp = b"%d" % self.group.get(pid, pid)
+                process = self.group.get(pid, pid)
+                comp = b"%d" % process if comp == b"self" else b"%d/task/%d" % (process, pid)
             path = at + b"/" + comp
             magic = re.match(rb"^/proc/\d+(/task/\d+)?/(exe|cwd|root|fd/.*)$", path)
             text = None if magic or (nofollow and not todo and not slash) else self.link_text(path)

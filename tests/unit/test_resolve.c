@@ -61,7 +61,7 @@ static int remove_tree(void **state)
 	return rmdir(top);
 }
 
-static const struct sight mine = {.tgid = 42};
+static const struct sight mine = {.tgid = 42, .tid = 43};
 
 /* What a name means for process 42 as a string to free; "!N" when it is resolution N. */
 static char *meant(const struct sight *sight, const char *name, bool nofollow, bool *via_link)
@@ -127,6 +127,8 @@ static void proc_self_is_the_process_that_asked(void **state)
 	check("/proc/./self/../self/status", false, "/proc/42/status", false);
 	check("/proc/meminfo", false, "/proc/meminfo", false);
 	check("/proc/selfish", false, "/proc/selfish", false);
+	check("/proc/thread-self/status", false, "/proc/42/task/43/status", false);
+	check("/proc/thread-self/../../self/exe", true, "/proc/42/self/exe", false);
 }
 
 static void links_of_proc_that_are_text_are_followed(void **state)
