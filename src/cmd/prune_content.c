@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "plan/read_sources.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -146,7 +147,22 @@ static bool search_traces(struct search *s)
 struct asked {
 	struct prune_content *c;
 	const char *tag;
+	struct strmap read; /* sources that a run read (plan/read_sources) */
 };
+
+static bool is_read(const struct member *source, void *ctx)
+{
+	const struct asked *a = ctx;
+	CLEANUP_FREE char *path = source->entry ? member_path(source) : NULL;
+
+	return path && strmap_find(&a->read, path, strlen(path));
+}
+
+static void find_read(struct asked *a)
+{
+	for (size_t k = 0; k < a->c->traces->n; k++)
+		read_sources_find(&a->c->traces->list[k], &a->read);
+}
 
 static const struct python *find_python(void *ctx)
 {
@@ -171,6 +187,7 @@ static int apply_bytecode(struct prune_content *c, const struct inventory *inv, 
 	struct asked asked = {.c = c};
 	struct bytecode_options opt = {.mode = c->bytecode,
 				       .python = find_python,
+				       .is_read = is_read,
 				       .ctx = &asked,
 				       .levels = levels_of(c->traces, inv),
 				       .jobs = c->jobs};
@@ -182,7 +199,9 @@ static int apply_bytecode(struct prune_content *c, const struct inventory *inv, 
 	opt.spool = c->spool = spool_new(e);
 	if (!c->spool)
 		return -e->code;
+	find_read(&asked);
 	r = bytecode_apply(m, &opt, &c->log, &c->report, e);
+	strmap_free(&asked.read);
 	/* Who names a Python wants it used, or to know why not. */
 	if (r == 0 && c->python && c->no_python.code)
 		r = error_set(e, c->no_python.code, "cannot compile: %s",
@@ -207,12 +226,15 @@ int content_apply(struct prune_content *c, const struct traces *traces, const st
 int content_survey(struct prune_content *c, const struct traces *traces,
 		   const struct inventory *inv, struct members *m, struct error *e)
 {
-	struct bytecode_options opt = {.mode = c->bytecode};
+	struct asked asked = {.c = c};
+	struct bytecode_options opt = {.mode = c->bytecode, .is_read = is_read, .ctx = &asked};
 	int r;
 
 	c->traces = traces;
 	opt.levels = levels_of(traces, inv);
+	find_read(&asked);
 	r = bytecode_apply(m, &opt, &c->log, &c->report, e);
+	strmap_free(&asked.read);
 	if (r == 0)
 		record_apply(&c->log, m);
 	return r;
@@ -279,6 +301,9 @@ static void print_bytecode(const struct prune_content *c, FILE *out)
 			"no lines, inspect.getsource() fails, and what looks for *.py finds "
 			"nothing\n",
 			c->report.sourceless, c->found.exe ? c->found.tag : "this Python version");
+	if (c->report.read)
+		fprintf(out, "  %" PRIu64 " modules keep their source: the run read it\n",
+			c->report.read);
 }
 
 static void print_strip(const struct prune_content *c, FILE *out)
@@ -312,6 +337,7 @@ static struct json *bytecode_json(const struct prune_content *c)
 	for (size_t i = 0; i < COUNTS; i++)
 		json_set_int(j, list[i].name, (int64_t)list[i].n);
 	json_set_int(j, "sourceless", (int64_t)c->report.sourceless);
+	json_set_int(j, "source_read", (int64_t)c->report.read);
 	if (c->found.exe)
 		json_set_bytes(j, "python", c->found.exe);
 	return j;

@@ -224,6 +224,13 @@ static int lowest_level(const struct work *w)
 	return 0;
 }
 
+/* With valid bytecode CPython does not open a source: who did wants its text. */
+static bool is_read(const struct work *w, const struct member *source)
+{
+	return w->opt->is_read && fresh_pyc(w, source, lowest_level(w)) &&
+	       w->opt->is_read(source, w->opt->ctx);
+}
+
 /* x.py gives way to x.pyc, made of its fresh bytecode or compiled. */
 static void want_sourceless(struct work *w, const struct member *source)
 {
@@ -325,10 +332,14 @@ static void want_missing(struct work *w)
 
 		if (!is_module(m))
 			continue;
-		if (w->opt->mode == BYTECODE_ONLY)
-			want_sourceless(w, m);
-		else
+		if (w->opt->mode != BYTECODE_ONLY) {
 			want_levels(w, m);
+		} else if (is_read(w, m)) {
+			w->report->read++;
+			want_levels(w, m);
+		} else {
+			want_sourceless(w, m);
+		}
 	}
 }
 
@@ -347,6 +358,16 @@ static const struct member *source_of(const struct work *w, const char *name)
 	return members_find(w->m, &key);
 }
 
+static bool is_cached(const char *name)
+{
+	struct pyc_name parsed;
+
+	if (!pyc_name_parse(name, &parsed))
+		return false;
+	free(parsed.source);
+	return true;
+}
+
 /* The list without what is gone and with what has come. */
 static void merge(struct work *w)
 {
@@ -359,7 +380,7 @@ static void merge(struct work *w)
 		if (!one->transform)
 			continue;
 		source = source_of(w, one->name);
-		if (w->opt->mode == BYTECODE_ONLY)
+		if (w->opt->mode == BYTECODE_ONLY && !is_cached(one->name))
 			drop_source(w, source, one->name);
 		else
 			record_added(w->log, source->name, one->name);

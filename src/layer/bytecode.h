@@ -4,7 +4,9 @@
  * mtime, is stale in a layer and its source is compiled at every start. FAST gives each pyc that
  * is valid now an unchecked-hash header (PEP 552) with the true hash of its source, drops the
  * stale ones, and compiles what is missing when a Python is known. SOURCE drops bytecode that has
- * its source beside it. ONLY ships x.pyc in the place of x.py.
+ * its source beside it. ONLY ships x.pyc in the place of x.py, but for modules whose source the
+ * program itself reads (anyio does, with inspect.getsource, when it is imported): those are as in
+ * FAST.
  *
  * Bytecode without its source among the members is left as it is, and so is that of other
  * implementations than CPython 3.7 or later, whose rules are not known here.
@@ -15,6 +17,8 @@
 #include "layer/compile.h"
 #include "layer/member.h"
 #include "layer/record.h"
+
+#include <stdbool.h>
 
 enum bytecode_mode { BYTECODE_AS_IS, BYTECODE_FAST, BYTECODE_SOURCE, BYTECODE_ONLY };
 
@@ -27,6 +31,9 @@ struct bytecode_options {
 	/* What the workload's Python looks for: wanted also without one, to choose among what is
 	 * there. An empty tag: that of `python`. */
 	struct pyc_levels levels;
+	/* ONLY: whether the workload read a source for another reason than to compile it, as far as
+	 * that can be told when its bytecode is valid. NULL: none. */
+	bool (*is_read)(const struct member *source, void *ctx);
 	unsigned jobs; /* 0: one for each core */
 	struct spool *spool;
 };
@@ -43,6 +50,7 @@ struct bytecode_report {
 	uint64_t missing;    /* have no bytecode, and no Python was known */
 	uint64_t dropped;    /* SOURCE, ONLY */
 	uint64_t sourceless; /* ONLY: modules without source */
+	uint64_t read;       /* ONLY: modules that keep their source, because it is read */
 };
 
 /* Changes the sorted list, which stays sorted. On an error it is to be thrown away. */

@@ -149,3 +149,22 @@ layer() {
 		grep -q '^alpha/core.pyc,,$' out/python/alpha-1.0.dist-info/RECORD
 	done
 }
+
+@test "only: a module whose source the run read keeps it, and its bytecode" {
+	for python in $BYTECODE_PYTHONS; do
+		tree "$python"
+		cat >python/reader.py <<-'PY'
+			import inspect, sys
+			TEXT = inspect.getsource(sys.modules[__name__])
+		PY
+		"$python" -m compileall -q python
+		sed -i 's/^import alpha, /&reader, /; s/ascii(latin.TEXT)/&, len(reader.TEXT)/' smoke.py
+		record "$python"
+		layer --bytecode only
+		grep -q "1 modules keep their source" report
+		[ "$(find out -name '*.py')" = out/python/reader.py ]
+		[ "$(find out -path '*__pycache__*.pyc' | wc -l)" -eq 1 ]
+		alone "$python"
+		[ ! -s compiled ]
+	done
+}
