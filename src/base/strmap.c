@@ -26,76 +26,143 @@ static uint64_t fold(uint64_t h, uint64_t word)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-unsigned strmap_hash(const void *key, size_t len)
+static uint32_t hash_of(const void *key, size_t len)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const char *p = key;
 	uint64_t h, word;
 
-	pthread_once(&once, draw_secrets);
 	h = fold(secrets[0], len);
 	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, p, sizeof(word));
 		h = fold(h, word);
 	}
 	word = 0;
-	memcpy(&word, p, len);
+	for (size_t i = 0; i < len; i++)
+		word = word << 8 | (unsigned char)p[i];
 	h = fold(h, word);
-	return (unsigned)(h ^ h >> 32);
+	return (uint32_t)(h ^ h >> 32);
 }
 
-#define HASH_FUNCTION(key, len, value) ((value) = strmap_hash(key, len))
-#define uthash_malloc(size)            xmalloc(size)
-#include <uthash.h>
+static void need_secrets(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* Short chains: a look at each item of one is a miss of the cache. */
-#undef HASH_BKT_CAPACITY_THRESH
-#define HASH_BKT_CAPACITY_THRESH 3U
+	pthread_once(&once, draw_secrets);
+}
 
-struct strmap_item {
-	UT_hash_handle hh;
-	size_t value;
+unsigned strmap_hash(const void *key, size_t len)
+{
+	need_secrets();
+	return hash_of(key, len);
+}
+
+#define SLOTS_MIN   16
+#define BLOCK_BYTES ((size_t)16 << 10)
+
+struct item {
+	size_t value, len;
 	char key[];
 };
 
+struct strmap_slot {
+	uint32_t hash;
+	uint32_t len;      /* its low bits */
+	struct item *item; /* NULL: free */
+};
+
+struct strmap_block {
+	struct strmap_block *next;
+	size_t used, size;
+	char data[];
+};
+
+/* Where the key is, or the free slot where it would be. There is a free one: at most half are not. */
+static struct strmap_slot *probe(const struct strmap *m, const char *key, size_t len, uint32_t hash)
+{
+	for (size_t at = hash & (m->cap - 1);; at = (at + 1) & (m->cap - 1)) {
+		struct strmap_slot *s = &m->slots[at];
+
+		if (!s->item || (s->hash == hash && s->len == (uint32_t)len &&
+				 s->item->len == len && memcmp(s->item->key, key, len) == 0))
+			return s;
+	}
+}
+
 size_t *strmap_find(const struct strmap *m, const char *key, size_t len)
 {
-	struct strmap_item *it = NULL;
+	struct item *it = m->n ? probe(m, key, len, hash_of(key, len))->item : NULL;
 
-	HASH_FIND(hh, m->items, key, len, it);
 	return it ? &it->value : NULL;
+}
+
+static void grow(struct strmap *m)
+{
+	size_t cap = m->cap ? 2 * m->cap : SLOTS_MIN;
+	struct strmap_slot *slots = xcalloc(cap, sizeof(*slots));
+
+	need_secrets();
+	for (size_t k = 0; k < m->cap; k++) {
+		size_t at = m->slots[k].hash & (cap - 1);
+
+		if (!m->slots[k].item)
+			continue;
+		while (slots[at].item)
+			at = (at + 1) & (cap - 1);
+		slots[at] = m->slots[k];
+	}
+	free(m->slots);
+	m->slots = slots;
+	m->cap = cap;
+}
+
+static struct item *new_item(struct strmap *m, const char *key, size_t len, size_t value)
+{
+	size_t bytes = (sizeof(struct item) + len + 1 + 7) & ~(size_t)7;
+	struct strmap_block *b = m->block;
+	struct item *it;
+
+	if (!b || b->size - b->used < bytes) {
+		size_t size = bytes > BLOCK_BYTES ? bytes
+			      : m->n < SLOTS_MIN  ? bytes * 8
+						  : BLOCK_BYTES;
+
+		b = xmalloc(sizeof(*b) + size);
+		*b = (struct strmap_block){.next = m->block, .size = size};
+		m->block = b;
+	}
+	it = (struct item *)(void *)(b->data + b->used);
+	b->used += bytes;
+	*it = (struct item){.value = value, .len = len};
+	memcpy(it->key, key, len);
+	return it;
 }
 
 size_t *strmap_add(struct strmap *m, const char *key, size_t len, size_t value, bool *is_new)
 {
-	struct strmap_item *it = NULL;
-	unsigned hash;
+	struct strmap_slot *s;
+	uint32_t hash;
 
-	HASH_VALUE(key, len, hash);
-	HASH_FIND_BYHASHVALUE(hh, m->items, key, len, hash, it);
+	if (2 * m->n >= m->cap)
+		grow(m);
+	hash = hash_of(key, len);
+	s = probe(m, key, len, hash);
 	if (is_new)
-		*is_new = !it;
-	if (it)
-		return &it->value;
-	it = xmalloc(sizeof(*it) + len + 1);
-	memcpy(it->key, key, len);
-	it->key[len] = '\0';
-	it->value = value;
-	/* One long chain is chance and doubles the table; of n items one would come to n^1.5 buckets. */
-	if (m->items)
-		m->items->hh.tbl->noexpand =
-			m->items->hh.tbl->num_buckets >= m->items->hh.tbl->num_items;
-	HASH_ADD_KEYPTR_BYHASHVALUE(hh, m->items, it->key, len, hash, it);
-	return &it->value;
+		*is_new = !s->item;
+	if (!s->item) {
+		*s = (struct strmap_slot){hash, (uint32_t)len, new_item(m, key, len, value)};
+		m->n++;
+	}
+	return &s->item->value;
 }
 
 void strmap_free(struct strmap *m)
 {
-	struct strmap_item *it = m->items, *next;
+	while (m->block) {
+		struct strmap_block *next = m->block->next;
 
-	HASH_CLEAR(hh, m->items); /* the table; the list of items stays */
-	for (; it; it = next) {
-		next = it->hh.next;
-		free(it);
+		free(m->block);
+		m->block = next;
 	}
+	free(m->slots);
+	*m = (struct strmap){0};
 }

@@ -1,17 +1,26 @@
-/* strmap - byte strings to numbers, over uthash.
+/* strmap - byte strings to numbers.
  *
  * Keys are copied. Values are the caller's numbers, mostly indices into an array of its own.
  * Iteration order is not offered: whoever needs an order sorts.
+ *
+ * Open addressing with linear probing: hash and length lie in the table, so that most lookups read
+ * one line of memory, and a key is only compared where it is almost certainly the one. That was a
+ * third of deciding with chains of items (uthash).
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct strmap_item;
+struct strmap_slot;
+struct strmap_block;
 
+/* Zero-initialise. */
 struct strmap {
-	struct strmap_item *items; /* NULL when empty: zero-initialise */
+	size_t n;   /* keys */
+	size_t cap; /* of slots: 0 or a power of two */
+	struct strmap_slot *slots;
+	struct strmap_block *block; /* the newest; items live in these */
 };
 
 #define CLEANUP_STRMAP __attribute__((cleanup(strmap_free)))

@@ -91,7 +91,7 @@ static bool find_by_name(const struct plan *p, size_t r, size_t i, const char *n
 bool elf_find(struct plan *p, size_t root, size_t i, const char *needed, size_t *to_root,
 	      size_t *to)
 {
-	if (!p->by_basename.items)
+	if (!p->by_basename.n)
 		index_libraries(p);
 	return find_by_search(p, root, i, needed, to_root, to) ||
 	       find_by_name(p, root, i, needed, to_root, to);
