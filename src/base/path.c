@@ -7,13 +7,19 @@
 
 char *path_join(const char *base, const char *rel)
 {
-	size_t n = strlen(base);
+	size_t n = strlen(base), len = strlen(rel);
+	char *path;
 
 	if (rel[0] == '/' || n == 0)
 		return xstrdup(rel);
 	if (rel[0] == '\0')
 		return xstrdup(base);
-	return xasprintf(base[n - 1] == '/' ? "%s%s" : "%s/%s", base, rel);
+	path = xmalloc(n + 1 + len + 1);
+	memcpy(path, base, n);
+	if (base[n - 1] != '/')
+		path[n++] = '/';
+	memcpy(path + n, rel, len + 1);
+	return path;
 }
 
 /* Drops the last component of a cleaned path under construction; false when there is none. */

@@ -2,6 +2,8 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/parallel.h"
+#include "base/path.h"
 #include "layer/content.h"
 #include "layer/elf.h"
 
@@ -13,11 +15,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct walk {
+/* So many directories may wait, open, for a thread; what comes on top of them the thread that found
+ * it reads itself. */
+#define WAITING_MAX 64
+#define THREADS_MAX 16
+
+struct waiting {
+	int fd;
+	char *path;
+	int depth;
+};
+
+/* What the threads share, under the lock. */
+struct shared {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct waiting waiting[WAITING_MAX];
+	size_t n;
+	unsigned busy; /* threads that may still find directories */
+	bool failed;
 	struct inventory_root *root;
-	size_t cap;
 	char *const *names; /* the only ones to read directly below the root, or NULL */
 	size_t n_names;
+};
+
+/* One thread's part. */
+struct walk {
+	struct shared *shared;
+	const struct inventory_root *root;
+	struct entry *entries;
+	size_t n, cap;
 	struct error *e;
 };
 
@@ -69,11 +96,10 @@ static enum entry_type type_of(mode_t mode)
 /* Takes the path. */
 static struct entry *add_entry(struct walk *w, char *path, const struct stat *st)
 {
-	struct inventory_root *root = w->root;
 	struct entry *ent;
 
-	root->entries = array_grow(root->entries, root->n_entries, &w->cap, sizeof(*ent));
-	ent = &root->entries[root->n_entries++];
+	w->entries = array_grow(w->entries, w->n, &w->cap, sizeof(*ent));
+	ent = &w->entries[w->n++];
 	*ent = (struct entry){
 		.path = path,
 		.type = type_of(st->st_mode),
@@ -84,9 +110,24 @@ static struct entry *add_entry(struct walk *w, char *path, const struct stat *st
 	return ent;
 }
 
+/* Leaves an open directory to whoever has time for it; false when too many wait. */
+static bool leave(struct shared *sh, int fd, const char *path, int depth)
+{
+	bool room;
+
+	pthread_mutex_lock(&sh->lock);
+	room = sh->n < WAITING_MAX;
+	if (room) {
+		sh->waiting[sh->n++] = (struct waiting){fd, xstrdup(path), depth};
+		pthread_cond_signal(&sh->changed);
+	}
+	pthread_mutex_unlock(&sh->lock);
+	return room;
+}
+
 static int walk_child(struct walk *w, int dirfd, const char *dir, const char *name, int depth)
 {
-	char *path = dir[0] ? xasprintf("%s/%s", dir, name) : xstrdup(name);
+	char *path = path_join(dir, name);
 	struct entry *ent;
 	struct stat st;
 
@@ -106,7 +147,7 @@ static int walk_child(struct walk *w, int dirfd, const char *dir, const char *na
 		if (fd < 0)
 			return error_errno(w->e, errno, "cannot open directory %s/%s", w->root->dir,
 					   path);
-		return walk_dir(w, fd, path, depth + 1);
+		return leave(w->shared, fd, path, depth + 1) ? 0 : walk_dir(w, fd, path, depth + 1);
 	}
 	return 0;
 }
@@ -115,10 +156,10 @@ static bool is_wanted(const struct walk *w, const char *dir, const char *name)
 {
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return false;
-	if (!w->names || dir[0])
+	if (!w->shared->names || dir[0])
 		return true;
-	for (size_t i = 0; i < w->n_names; i++)
-		if (strcmp(w->names[i], name) == 0)
+	for (size_t i = 0; i < w->shared->n_names; i++)
+		if (strcmp(w->shared->names[i], name) == 0)
 			return true;
 	return false;
 }
@@ -146,20 +187,78 @@ static int walk_dir(struct walk *w, int dirfd, const char *path, int depth)
 	return r;
 }
 
+/* The next directory, or false when there is none and will be none. With the lock held. */
+static bool take(struct shared *sh, struct waiting *ret)
+{
+	sh->busy--;
+	while (!sh->n && sh->busy && !sh->failed)
+		pthread_cond_wait(&sh->changed, &sh->lock);
+	if (sh->failed || !sh->n) {
+		pthread_cond_broadcast(&sh->changed);
+		return false;
+	}
+	*ret = sh->waiting[--sh->n];
+	sh->busy++;
+	return true;
+}
+
+static void add_entries(struct shared *sh, struct walk *w)
+{
+	struct inventory_root *root = sh->root;
+
+	root->entries =
+		xreallocarray(root->entries, root->n_entries + w->n + 1, sizeof(*w->entries));
+	memcpy(root->entries + root->n_entries, w->entries, w->n * sizeof(*w->entries));
+	root->n_entries += w->n;
+	free(w->entries);
+}
+
+static void work(struct parallel *p, void *ctx)
+{
+	struct shared *sh = ctx;
+	CLEANUP_ERROR struct error e = {0};
+	struct walk w = {.shared = sh, .root = sh->root, .e = &e};
+	struct waiting dir;
+
+	pthread_mutex_lock(&sh->lock);
+	sh->busy++;
+	while (take(sh, &dir)) {
+		int r;
+
+		pthread_mutex_unlock(&sh->lock);
+		r = walk_dir(&w, dir.fd, dir.path, dir.depth);
+		free(dir.path);
+		if (r < 0)
+			parallel_fail(p, &e);
+		pthread_mutex_lock(&sh->lock);
+		sh->failed |= r < 0;
+	}
+	add_entries(sh, &w);
+	pthread_mutex_unlock(&sh->lock);
+}
+
 static int by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
 }
 
-static int walk_root(struct walk *w)
+static int walk_root(struct shared *sh, struct error *e)
 {
-	struct inventory_root *root = w->root;
-	int fd = open(root->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r;
+	struct inventory_root *root = sh->root;
+	int fd = open(root->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
 	if (fd < 0)
-		return error_errno(w->e, errno, "cannot open the root %s", root->dir);
-	r = walk_dir(w, fd, "", 0);
+		return error_errno(e, errno, "cannot open the root %s", root->dir);
+	pthread_mutex_init(&sh->lock, NULL);
+	pthread_cond_init(&sh->changed, NULL);
+	leave(sh, fd, "", 0);
+	r = parallel_run(THREADS_MAX, 0, work, sh, e);
+	while (sh->n) {
+		close(sh->waiting[--sh->n].fd);
+		free(sh->waiting[sh->n].path);
+	}
+	pthread_cond_destroy(&sh->changed);
+	pthread_mutex_destroy(&sh->lock);
 	if (r == 0 && root->n_entries)
 		qsort(root->entries, root->n_entries, sizeof(*root->entries), by_path);
 	return r;
@@ -169,15 +268,15 @@ int tree_read_names(const char *dir, const char *prefix, char *const *names, siz
 		    struct inventory *inv, struct error *e)
 {
 	char *resolved = realpath(dir, NULL);
-	struct walk w = {.names = names, .n_names = n, .e = e};
+	struct shared sh = {.names = names, .n_names = n};
 
 	if (!resolved)
 		return error_errno(e, errno, "cannot find the root %s", dir);
 	inv->roots = xreallocarray(inv->roots, inv->n_roots + 1, sizeof(*inv->roots));
-	w.root = &inv->roots[inv->n_roots++];
-	*w.root = (struct inventory_root){
+	sh.root = &inv->roots[inv->n_roots++];
+	*sh.root = (struct inventory_root){
 		.dir = resolved, .prefix = xstrdup(prefix), .partial = names != NULL};
-	return walk_root(&w);
+	return walk_root(&sh, e);
 }
 
 int tree_read(const char *dir, const char *prefix, struct inventory *inv, struct error *e)
