@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <zopfli/deflate.h>
 
+#define LARGE        ((uint64_t)256 << 10) /* bytes, of members that may be begun early */
 #define ZOPFLI_LARGE ((size_t)1 << 20)
 #define SCRATCH_MAX  ((size_t)1 << 20)
 
@@ -29,7 +30,10 @@ struct deflate_pool {
 	bool zopfli;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	size_t next;      /* first member that no worker has looked at */
+	size_t next;   /* first member that no worker has looked at */
+	uint64_t left; /* bytes of content that are not begun */
+	size_t *large; /* members of LARGE bytes and more, the largest first */
+	size_t n_large, next_large;
 	uint64_t running; /* bytes of content in the workers' hands */
 	uint64_t results; /* bytes that wait to be released */
 	bool stop;
@@ -148,6 +152,7 @@ static void job_free(struct job *job)
 /* With the lock held, as end(). */
 static struct job *begin(struct deflate_pool *p, size_t i)
 {
+	p->left -= weight(&p->members->list[i]);
 	p->running += weight(&p->members->list[i]);
 	return p->jobs[i] = xcalloc(1, sizeof(struct job));
 }
@@ -162,20 +167,34 @@ static void end(struct deflate_pool *p, size_t i)
 	pthread_cond_broadcast(&p->changed);
 }
 
+/* Of members left the next one in order; unless the largest is as much work as there is for each
+ * thread: begun later, it would keep one thread busy when the others have nothing left. Returns the
+ * number of members when none is left. */
+static size_t choose(struct deflate_pool *p)
+{
+	const struct member *list = p->members->list;
+
+	while (p->next < p->members->n && !is_open(p, p->next))
+		p->next++;
+	while (p->next_large < p->n_large && !is_open(p, p->large[p->next_large]))
+		p->next_large++;
+	if (p->next_large < p->n_large &&
+	    weight(&list[p->large[p->next_large]]) >= p->left / p->n_threads)
+		return p->large[p->next_large];
+	return p->next;
+}
+
 /* The next member to begin; waits while enough is ahead. With the lock held. */
 static struct job *claim(struct deflate_pool *p, size_t *i)
 {
 	for (;;) {
-		while (p->next < p->members->n && !is_open(p, p->next))
-			p->next++;
-		if (p->stop || p->next >= p->members->n)
+		*i = choose(p);
+		if (p->stop || *i >= p->members->n)
 			return NULL;
-		if (has_room(p, weight(&p->members->list[p->next])))
-			break;
+		if (has_room(p, weight(&p->members->list[*i])))
+			return begin(p, *i);
 		pthread_cond_wait(&p->changed, &p->lock);
 	}
-	*i = p->next++;
-	return begin(p, *i);
 }
 
 static void tools_open(const struct deflate_pool *p, struct tools *t)
@@ -212,6 +231,32 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static int by_weight(const void *a, const void *b, void *list)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	uint64_t v = weight(&((const struct member *)list)[x]),
+		 w = weight(&((const struct member *)list)[y]);
+
+	return v != w ? (v < w ? 1 : -1) : (x > y) - (x < y);
+}
+
+static void find_work(struct deflate_pool *p)
+{
+	size_t cap = 0;
+
+	for (size_t i = 0; i < p->members->n; i++) {
+		if (!has_content(&p->members->list[i]))
+			continue;
+		p->left += weight(&p->members->list[i]);
+		if (weight(&p->members->list[i]) < LARGE)
+			continue;
+		p->large = array_grow(p->large, p->n_large, &cap, sizeof(*p->large));
+		p->large[p->n_large++] = i;
+	}
+	if (p->n_large)
+		qsort_r(p->large, p->n_large, sizeof(*p->large), by_weight, p->members->list);
+}
+
 struct deflate_pool *deflate_start(const struct members *m, int level, unsigned jobs)
 {
 	struct deflate_pool *p = xcalloc(1, sizeof(*p));
@@ -221,13 +266,17 @@ struct deflate_pool *deflate_start(const struct members *m, int level, unsigned 
 	p->members = m;
 	p->level = level;
 	p->zopfli = level == DEFLATE_LEVEL_ZOPFLI;
+	find_work(p);
 	p->jobs = xcalloc(m->n, sizeof(*p->jobs));
 	p->threads = xcalloc(jobs, sizeof(*p->threads));
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
 	/* Fewer threads than asked for only take longer: the consumer compresses too. */
-	while (p->n_threads < jobs && pthread_create(&p->threads[p->n_threads], NULL, work, p) == 0)
-		p->n_threads++;
+	pthread_mutex_lock(&p->lock);
+	for (p->n_threads = 0; p->n_threads < jobs; p->n_threads++)
+		if (pthread_create(&p->threads[p->n_threads], NULL, work, p) != 0)
+			break;
+	pthread_mutex_unlock(&p->lock);
 	return p;
 }
 
@@ -295,6 +344,7 @@ void deflate_stop(struct deflate_pool *p)
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->changed);
 	free(p->threads);
+	free(p->large);
 	free(p->jobs);
 	free(p);
 }
