@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/path.h"
 #include "plan/inventory.h"
 
@@ -17,8 +18,9 @@ struct work {
 	struct bytecode_report *report;
 	struct error *e;
 	struct pyc_levels levels;
-	bool *gone;         /* [member]: to be left out */
-	struct members add; /* members to come */
+	struct judged *judged; /* [member]: bytecode that is there */
+	bool *gone;            /* [member]: to be left out */
+	struct members add;    /* members to come */
 	struct compile_job *jobs;
 	size_t *job_of; /* [job] → index in `add` */
 	size_t n_jobs, cap_jobs, cap_job_of;
@@ -74,49 +76,78 @@ static int make_unchecked(const struct member *m, struct buf *content, struct er
 	return 0;
 }
 
-enum verdict { LEAVE, FRESH, STALE };
+/* What a pyc is whose source is a member too. */
+enum verdict { NOT_ASKED, FOREIGN, DAMAGED, STALE, UNCHECKED, FRESH };
 
-static int check_hash(struct work *w, const struct pyc *p, const struct member *source, bool *ret)
+struct judged {
+	uint32_t source; /* index of the source */
+	uint8_t verdict;
+};
+
+static int check_hash(const struct pyc *p, const struct member *source, bool *ret, struct error *e)
 {
 	CLEANUP_BUF struct buf text = {0};
-	int r = member_read(source, &text, w->e);
+	int r = member_read(source, &text, e);
 
 	*ret = r == 0 && pyc_source_hash(p->magic, p->minor, text.data, text.len) == p->hash;
 	return r;
 }
 
-/* What becomes of a pyc whose source is `source`. */
-static int judge(struct work *w, const struct member *m, const struct pyc_name *name,
-		 const struct member *source, enum verdict *ret)
+static int judge(const struct member *m, const struct pyc_name *name, const struct member *source,
+		 uint8_t *ret, struct error *e)
 {
 	CLEANUP_BUF struct buf head = {0};
 	struct pyc p = {.minor = -1};
-	int tag = pyc_tag_minor(name->tag), r = member_peek(m, PYC_PROBE, &head, w->e);
+	int tag = pyc_tag_minor(name->tag), r = member_peek(m, PYC_PROBE, &head, e);
 	enum pyc_state state;
 	bool valid = true;
 
 	if (r < 0)
 		return r;
-	*ret = STALE;
 	state = pyc_probe(head.data, head.len, &p);
-	if (state == PYC_FOREIGN && tag < 0) {
-		w->report->foreign++;
-		*ret = LEAVE;
+	*ret = state == PYC_FOREIGN && tag < 0 ? FOREIGN : DAMAGED;
+	if (state == PYC_FOREIGN || state == PYC_DAMAGED || (tag >= 0 && tag != p.minor))
 		return 0;
-	}
-	if (state == PYC_FOREIGN || state == PYC_DAMAGED || (tag >= 0 && tag != p.minor)) {
-		w->report->damaged++;
-		return 0;
-	}
 	if (state == PYC_TIMED)
 		valid = pyc_is_current(&p, source->size, source->mtime_ns);
 	else if (state == PYC_CHECKED)
-		r = check_hash(w, &p, source, &valid);
-	w->report->stale += r == 0 && !valid;
-	w->report->unchecked += valid && state == PYC_UNCHECKED;
-	w->report->rewritten += valid && state != PYC_UNCHECKED;
-	*ret = valid ? FRESH : STALE;
+		r = check_hash(&p, source, &valid, e);
+	*ret = !valid ? STALE : state == PYC_UNCHECKED ? UNCHECKED : FRESH;
 	return r;
+}
+
+static int judge_one(struct work *w, size_t i, struct error *e)
+{
+	const struct member *m = &w->m->list[i], *source;
+	struct member key = {0};
+	struct pyc_name name;
+	int r = 0;
+
+	if (m->kind != MEMBER_FILE || !pyc_name_parse(m->name, &name))
+		return 0;
+	key.name = name.source;
+	source = members_find(w->m, &key);
+	if (source && source->kind == MEMBER_FILE) {
+		w->judged[i].source = (uint32_t)(source - w->m->list);
+		w->judged[i].verdict = STALE;
+		if (w->opt->mode != BYTECODE_SOURCE)
+			r = judge(m, &name, source, &w->judged[i].verdict, e);
+	}
+	free(name.source);
+	return r;
+}
+
+/* On every core: most of it is opening files. */
+static void judge_some(struct parallel *p, void *ctx)
+{
+	size_t i;
+
+	while (parallel_next(p, &i)) {
+		CLEANUP_ERROR struct error e = {0};
+
+		if (judge_one(ctx, i, &e) < 0)
+			parallel_fail(p, &e);
+	}
 }
 
 static void set_unchecked(struct member *m, const struct member *source)
@@ -125,40 +156,36 @@ static void set_unchecked(struct member *m, const struct member *source)
 	m->transform = make_unchecked;
 }
 
-static int take_pyc(struct work *w, size_t i, const struct pyc_name *name)
+static void take_pyc(struct work *w, size_t i, enum verdict v)
 {
-	struct member *m = &w->m->list[i];
-	struct member key = {.name = name->source}, *source = members_find(w->m, &key);
-	enum verdict v;
-	int r;
+	struct bytecode_report *report = w->report;
 
-	if (!source || source->kind != MEMBER_FILE)
-		return 0;
 	if (w->opt->mode == BYTECODE_SOURCE) {
-		w->report->dropped++;
+		report->dropped++;
 		leave_out(w, i, NOT_WANTED);
-		return 0;
+		return;
 	}
-	r = judge(w, m, name, source, &v);
-	if (r == 0 && v == FRESH)
-		set_unchecked(m, source);
-	else if (r == 0 && v == STALE)
+	report->foreign += v == FOREIGN;
+	report->damaged += v == DAMAGED;
+	report->stale += v == STALE;
+	report->unchecked += v == UNCHECKED;
+	report->rewritten += v == FRESH;
+	if (v == UNCHECKED || v == FRESH)
+		set_unchecked(&w->m->list[i], &w->m->list[w->judged[i].source]);
+	else if (v != FOREIGN)
 		leave_out(w, i, NOT_VALID);
-	return r;
 }
 
 static int take_pycs(struct work *w)
 {
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; r == 0 && i < w->m->n; i++) {
-		struct pyc_name name;
-
-		if (w->m->list[i].kind != MEMBER_FILE || !pyc_name_parse(w->m->list[i].name, &name))
-			continue;
-		r = take_pyc(w, i, &name);
-		free(name.source);
-	}
+	w->judged = xcalloc(w->m->n, sizeof(*w->judged));
+	r = parallel_run(w->m->n, w->opt->jobs, judge_some, w, w->e);
+	for (size_t i = 0; r == 0 && i < w->m->n; i++)
+		if (w->judged[i].verdict != NOT_ASKED)
+			take_pyc(w, i, (enum verdict)w->judged[i].verdict);
+	free(TAKE_PTR(w->judged));
 	return r;
 }
 
