@@ -253,7 +253,7 @@ tidy: $(SKELETON)
 	$(Q)clang-tidy --quiet $(SOURCES) src/main.c -- -std=gnu17 $(CPPFLAGS)
 
 # What bench/closure takes the times of the parts with.
-$(BUILD)/bench/closure: bench/closure.c $(LIBRARY)
+$(BUILD)/bench-closure: bench/closure.c $(LIBRARY)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
