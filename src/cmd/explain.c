@@ -1,6 +1,7 @@
 /* explain - why a path is kept or removed, with the chain of reasons. */
 #include "cmd/explain.h"
 
+#include "base/files.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -11,6 +12,9 @@
 #include <stdio.h>
 
 enum { OPT_JSON = 256 };
+
+/* What verify --repair leaves beside layer.zip. */
+#define REPAIRED_DEFAULT "layer.repaired.tsv"
 
 struct explain_args {
 	struct layer_input input;
@@ -141,6 +145,20 @@ static int answer(const struct case_file *c, const struct explain_args *args, st
 	return r;
 }
 
+/* A list of a repaired layer that was not asked for is worth a word: it may be the layer meant. */
+static void note_repaired(struct case_file *c)
+{
+	CLEANUP_BUF struct buf text = {0};
+	CLEANUP_ERROR struct error ignored = {0};
+
+	if (c->in->repaired_file || file_read(REPAIRED_DEFAULT, REPAIRED_MAX, &text, &ignored) < 0)
+		return;
+	if (repaired_parse(text.data ? text.data : "", text.len, REPAIRED_DEFAULT, &c->other,
+			   &ignored) < 0 ||
+	    repaired_find(&c->other, &c->inv, &ignored) < 0)
+		repaired_free(&c->other);
+}
+
 static int explain(struct explain_args *args, struct error *e)
 {
 	struct case_file c = {.in = &args->input};
@@ -152,8 +170,10 @@ static int explain(struct explain_args *args, struct error *e)
 	}
 	if (r == 0) {
 		c.plan.shipped = &c.shipped;
+		note_repaired(&c);
 		r = answer(&c, args, e);
 	}
+	repaired_free(&c.other);
 	shipped_free(&c.shipped);
 	plan_free(&c.plan);
 	inventory_free(&c.inv);

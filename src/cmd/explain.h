@@ -19,6 +19,7 @@ struct case_file {
 	struct inventory inv;
 	struct plan plan;
 	struct shipped shipped;
+	struct repaired_list other; /* beside layer.zip, and not asked for with --repaired */
 };
 
 /* Of a chain that is longer, the steps in the middle are only counted. */
@@ -53,6 +54,8 @@ void evidence_provides(const struct case_file *c, size_t root, size_t i, struct 
 /* The levels that would keep a removed entry: from this one on; SAFETY_ALL: only that. */
 enum safety evidence_level(const struct case_file *c, size_t root, size_t i);
 
+/* The line of that other list that names an entry, or NULL. */
+const struct repaired *evidence_repaired(const struct case_file *c, size_t root, size_t i);
 /* Whether a cause of a kept entry is a reason at the level that was chosen. */
 bool evidence_applies(const struct case_file *c, const struct cause *why);
 

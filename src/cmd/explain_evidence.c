@@ -166,6 +166,14 @@ void evidence_provides(const struct case_file *c, size_t root, size_t i, struct 
 	}
 }
 
+const struct repaired *evidence_repaired(const struct case_file *c, size_t root, size_t i)
+{
+	for (size_t k = 0; k < c->other.n; k++)
+		if (c->other.list[k].root == root && c->other.list[k].entry == i)
+			return &c->other.list[k];
+	return NULL;
+}
+
 bool evidence_applies(const struct case_file *c, const struct cause *why)
 {
 	if (why->reason == REASON_PACKAGE)

@@ -93,6 +93,8 @@ static struct json *step_json(const struct case_file *c, const struct chain_step
 		json_set_bytes(j, "source", line);
 	if (rule)
 		json_set(j, "rule", rule);
+	if (why->reason == REASON_REPAIRED)
+		json_set_bytes(j, "list", c->in->repaired_file);
 	set_provided(c, step->root, step->entry, j);
 	if (why->reason == REASON_TRACED)
 		json_set(j, "touches", touches_json(c, step->root, step->entry));

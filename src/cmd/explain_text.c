@@ -69,6 +69,8 @@ static void print_rule(const struct case_file *c, const struct cause *why, const
 {
 	const struct rule *rule = why_rule(&c->plan, why);
 
+	if (why->reason == REASON_REPAIRED)
+		printf("%s%s:%" PRIu32 "\n", indent, c->in->repaired_file, why->line);
 	if (rule)
 		printf("%s%s:%u: %s %s\n", indent, why_rules_file(&c->plan, why), rule->line,
 		       rule->verb == RULE_KEEP ? "keep" : "drop", rule->text);
@@ -206,12 +208,17 @@ static void print_levels(const struct case_file *c, size_t root, size_t i)
 static void print_removed(const struct case_file *c, size_t root, size_t i)
 {
 	CLEANUP_BUF struct buf why = {0}, pattern = {0}, provides = {0};
+	const struct repaired *repaired = evidence_repaired(c, root, i);
 
 	why_removed(&c->plan, root, i, &why);
 	why_pattern(path_of(c, root, i), &pattern);
 	printf("  %s: %s\n", category_names[plan_category(&c->plan, root, i)], why.data);
 	if (plan_left_out(&c->plan, root, i))
 		return;
+	if (repaired)
+		printf("  but verify --repair added it to layer.zip: %s:%" PRIu32
+		       " (--repaired %s explains that layer)\n",
+		       c->other.file, repaired->line, c->other.file);
 	print_failing(c, root, i);
 	print_left(c, root, i);
 	print_levels(c, root, i);

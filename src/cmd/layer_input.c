@@ -19,7 +19,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPT_SAFETY = 512, OPT_FORCE, OPT_RULES, OPT_WITH_INTERPRETER, OPT_AT, OPT_PROVIDES };
+enum {
+	OPT_SAFETY = 512,
+	OPT_FORCE,
+	OPT_RULES,
+	OPT_WITH_INTERPRETER,
+	OPT_AT,
+	OPT_PROVIDES,
+	OPT_REPAIRED
+};
 
 static const struct argp_option options[] = {
 	{"keep", 'k', "TRACE", 0, "A trace of what must work; repeatable", 0},
@@ -47,6 +55,10 @@ static const struct argp_option options[] = {
 	 "What the target has beside the layer, as imported; repeatable\n"
 	 "A module that imports what is not installed here cannot be imported and is left out, "
 	 "unless the target provides it: boto3 in Lambda's runtime, a second layer.",
+	 0},
+	{"repaired", OPT_REPAIRED, "FILE", 0,
+	 "Keep also what verify --repair added\n"
+	 "Its layer.repaired.tsv: what a run on the layer missed counts as touched.",
 	 0},
 	{"force", OPT_FORCE, "REASON", 0,
 	 "Go on although …; repeatable\n"
@@ -160,6 +172,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	case OPT_PROVIDES:
 		parse_provides(in, value, state);
 		break;
+	case OPT_REPAIRED:
+		in->repaired_file = value;
+		break;
 	case OPT_FORCE:
 		parse_force(in, value, state);
 		break;
@@ -181,6 +196,7 @@ void input_free(struct layer_input *in)
 	free(in->provides);
 	rules_free(&in->user);
 	rules_free(&in->builtin);
+	repaired_free(&in->repaired);
 }
 
 void traces_free(struct traces *t)
@@ -325,6 +341,23 @@ static int read_rules(struct layer_input *in, const struct inventory *inv, struc
 	return r;
 }
 
+static int read_repaired(struct layer_input *in, const struct inventory *inv, struct error *e)
+{
+	CLEANUP_BUF struct buf text = {0};
+	int r;
+
+	if (!in->repaired_file)
+		return 0;
+	r = file_read(in->repaired_file, REPAIRED_MAX, &text, e);
+	if (r == 0)
+		r = repaired_parse(text.data ? text.data : "", text.len, in->repaired_file,
+				   &in->repaired, e);
+	if (r == 0)
+		r = repaired_find(&in->repaired, inv, e);
+	in->plan.repaired = &in->repaired;
+	return r;
+}
+
 int input_layer(const char *layer, struct inventory *inv, struct error *e)
 {
 	const struct traces none = {0};
@@ -344,6 +377,8 @@ int input_load(struct layer_input *in, struct traces *traces, struct inventory *
 		r = input_roots(in, traces, in->n_keep ? in->keep[0] : "", inv, e);
 	if (r == 0)
 		r = read_rules(in, inv, e);
+	if (r == 0)
+		r = read_repaired(in, inv, e);
 	for (size_t i = 0; r == 0 && i < traces->n; i++)
 		r = check_trace(in, &traces->list[i], in->keep[i], inv, e);
 	if (r == 0 && traces->n)

@@ -23,14 +23,18 @@ struct layer_input {
 	const char *interpreter;    /* =EXE, or NULL: the traced one */
 	char **provides;            /* --provides: plan.provides, owned */
 	const char *rules_file;     /* --rules, or NULL */
+	const char *repaired_file;  /* --repaired, or NULL */
 	struct plan_options plan;   /* --safety; input_load sets the rules */
 	struct rules user, builtin; /* what plan.user and plan.builtin point to */
+	struct repaired_list repaired;
 };
 /* Zero-initialise but for the level. */
 #define LAYER_INPUT_DEFAULT                         \
 	{                                           \
 		.plan = {.safety = SAFETY_DEFAULT } \
 	}
+
+#define REPAIRED_MAX ((size_t)256 << 20) /* bytes of --repaired FILE */
 
 /* The options, for the `children` of a command's argp; its child input is the layer_input. */
 extern const struct argp input_argp;

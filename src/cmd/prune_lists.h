@@ -11,12 +11,13 @@
 
 struct prune_lists {
 	struct outfile removed, manifest;
-	char *repaired; /* a list of `verify --repair` about the layer that was there before */
+	struct outfile again; /* layer.repaired.tsv of a layer that was pruned with --repaired */
+	char *repaired;       /* its path; else a list about the layer that was there before */
 };
 
-#define PRUNE_LISTS_NONE                                          \
-	{                                                         \
-		.removed = OUTFILE_NONE, .manifest = OUTFILE_NONE \
+#define PRUNE_LISTS_NONE                                                                  \
+	{                                                                                 \
+		.removed = OUTFILE_NONE, .manifest = OUTFILE_NONE, .again = OUTFILE_NONE, \
 	}
 #define CLEANUP_PRUNE_LISTS __attribute__((cleanup(lists_discard)))
 

@@ -10,7 +10,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_MATRIX = 256, OPT_REPAIR, OPT_SAME_OUTPUT, OPT_JSON, OPT_USER, OPT_AS_ROOT };
+enum {
+	OPT_MATRIX = 256,
+	OPT_REPAIR,
+	OPT_SAME_OUTPUT,
+	OPT_JSON,
+	OPT_USER,
+	OPT_AS_ROOT,
+	OPT_MANIFEST
+};
 
 #define SHOWN 20 /* files of each kind in the report */
 
@@ -39,6 +47,8 @@ static const struct argp_option options[] = {
 	 "each file was added.",
 	 0},
 	{"output", 'o', "FILE|DIR/", 0, "Where the repaired layer goes (in its place)", 0},
+	{"manifest", OPT_MANIFEST, "FILE", 0,
+	 "The manifest that prune wrote: --repair brings it up to date", 0},
 	{"user", OPT_USER, "USER", 0, "Run the commands as USER (root only)", 0},
 	{"as-root", OPT_AS_ROOT, 0, 0, "Under sudo: run them as root, not as the caller", 0},
 	{"json", OPT_JSON, 0, 0, "Report as JSON", 0},
@@ -69,6 +79,8 @@ static void parse_end(const struct verify_args *args, struct argp_state *state)
 				  "python smoke.py");
 	if (args->opt.output && !args->opt.repair)
 		argp_error(state, "-o is where the layer of --repair goes");
+	if (args->opt.manifest && !args->opt.repair)
+		argp_error(state, "--manifest is for --repair, which brings it up to date");
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -93,6 +105,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		break;
 	case OPT_REPAIR:
 		args->opt.repair = true;
+		break;
+	case OPT_MANIFEST:
+		args->opt.manifest = value;
 		break;
 	case OPT_USER:
 		args->opt.user = value;

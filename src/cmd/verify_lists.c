@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define LIST_MAX ((size_t)256 << 20) /* bytes */
-#define HEAD     "path\tbytes\treason\twhy\n"
+#define HEAD     REPAIRED_HEAD "\n"
 
 /* A list's lines by their first field. */
 struct list {

@@ -29,6 +29,7 @@ void session_command(struct session *s, char **argv)
 	job->argv = argv;
 	job->text = buf_take(&text);
 	job->name = xstrdup(job->text);
+	job->who = xstrdup(job->text);
 }
 
 /* The length of NAME in "NAME: COMMAND", or 0. */
@@ -55,6 +56,7 @@ static int add_line(struct session *s, char *line, struct strmap *names, const c
 	size_t n = name_len(line);
 	const char *command = line + (n ? n + 1 : 0);
 	struct job *job;
+	size_t first;
 	bool is_new;
 
 	command += strspn(command, " \t");
@@ -64,16 +66,16 @@ static int add_line(struct session *s, char *line, struct strmap *names, const c
 	job = add_job(s);
 	job->text = xstrdup(command);
 	job->name = n ? xstrndup(line, n) : xstrdup(command);
+	job->who = n ? xasprintf("%s: %s", job->name, command) : xstrdup(command);
 	job->shell = true;
 	job->argv = xcalloc(4, sizeof(*job->argv));
 	job->argv[0] = xstrdup(_PATH_BSHELL);
 	job->argv[1] = xstrdup("-c");
 	job->argv[2] = xstrdup(command);
-	strmap_add(names, job->name, strlen(job->name), number, &is_new);
+	first = *strmap_add(names, job->name, strlen(job->name), number, &is_new);
 	if (!is_new)
 		return error_set(e, EINVAL, "%s:%zu: there is a '%s' already, in line %zu", file,
-				 number, job->name,
-				 *strmap_find(names, job->name, strlen(job->name)));
+				 number, job->name, first);
 	return 0;
 }
 

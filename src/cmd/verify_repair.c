@@ -226,6 +226,19 @@ static int by_name(const void *a, const void *b)
 		      ((const struct verify_addition *)b)->name);
 }
 
+/* What bytecode of the layer was compiled from: x.py of __pycache__/x.TAG.pyc and of x.pyc. */
+static void add_compiled(const struct inventory *inv, const char *name, struct buf *out)
+{
+	CLEANUP_FREE char *source = bytecode_source(name);
+	size_t root, i;
+
+	if (!source)
+		source = xstrndup(name, strlen(name) - 1);
+	buf_addf(out, "compiled from %s",
+		 inventory_locate(inv, source, &root, &i) ? inv->roots[root].entries[i].path
+							  : source);
+}
+
 /* Bytecode that was compiled for it has no entry of its own. */
 static void note_addition(struct writing *w, const struct member *m)
 {
@@ -242,7 +255,7 @@ static void note_addition(struct writing *w, const struct member *m)
 		why_kept(&w->plan, root, i, c, &why);
 	} else {
 		buf_addstr(&name, reason_names[REASON_PAIR]);
-		buf_addstr(&why, "bytecode of what was missed");
+		add_compiled(r->original, m->name, &why);
 	}
 	r->additions = xreallocarray(r->additions, r->n_additions + 1, sizeof(*r->additions));
 	r->additions[r->n_additions++] =

@@ -3,7 +3,9 @@
 #include "base/janitor.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "cmd/cmd.h"
 #include "cmd/verify_lists.h"
+#include "cmd/verify_manifest.h"
 #include "cmd/verify_output.h"
 #include "layer/content.h"
 #include "layer/dirout.h"
@@ -240,7 +242,7 @@ static char *who_missed(const struct session *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_jobs; i++)
 		if (has(&s->jobs[i].told.missed, name))
-			return s->jobs[i].name;
+			return s->jobs[i].who;
 	return NULL;
 }
 
@@ -319,6 +321,8 @@ static int begin(struct session *s, struct error *e)
 	s->path = xstrdup(s->opt->layer);
 	if (r == 0)
 		r = read_layer(s, e);
+	if (r == 0 && s->opt->manifest)
+		r = manifest_check(s->opt->manifest, &s->layer, e);
 	if (r == 0 && s->opt->input.n_roots)
 		r = input_roots(&s->opt->input, &none, "", &s->original, e);
 	if (r == 0)
@@ -365,7 +369,23 @@ static int write_lists(struct session *s, struct error *e)
 		r = give_to_user(id, s->path, e);
 	if (r == 0)
 		r = give_to_user(id, repaired, e);
-	return r == 0 ? give_to_user(id, removed, e) : r;
+	if (r == 0)
+		r = give_to_user(id, removed, e);
+	if (r == 0 && s->opt->manifest)
+		r = manifest_update(s->opt->manifest, &s->layer, &s->repair, e);
+	return r == 0 && s->opt->manifest ? give_to_user(id, s->opt->manifest, e) : r;
+}
+
+/* A layer that was written has its lists, also where a run on it then failed (`r`). */
+static int finish_repair(struct session *s, int r, struct error *e)
+{
+	CLEANUP_ERROR struct error also = {0};
+
+	if (r == 0)
+		return write_lists(s, e);
+	if (read_layer(s, &also) < 0 || write_lists(s, &also) < 0)
+		warn(NULL, error_text(&also));
+	return r;
 }
 
 int session_run(struct session *s, const struct verify_options *opt, struct error *e)
@@ -391,9 +411,7 @@ int session_run(struct session *s, const struct verify_options *opt, struct erro
 	s->repair.traces = &s->traces;
 	s->repair.output = opt->output ? opt->output : opt->layer;
 	r = rounds(s, e);
-	if (r == 0 && s->repair.n_additions)
-		r = write_lists(s, e);
-	return r;
+	return s->repair.n_additions ? finish_repair(s, r, e) : r;
 }
 
 static uint64_t bytes_of(const struct inventory *layer)
@@ -438,6 +456,7 @@ static void job_free(struct job *job)
 {
 	free(job->name);
 	free(job->text);
+	free(job->who);
 	for (size_t i = 0; job->shell && job->argv[i]; i++)
 		free(job->argv[i]);
 	if (job->shell)

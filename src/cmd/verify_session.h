@@ -15,12 +15,14 @@
 struct verify_options {
 	const char *layer, *output; /* output NULL: in the layer's place */
 	struct layer_input input;   /* its roots */
+	const char *manifest;       /* to be kept up to date, or NULL */
 	const char *user;
 	bool as_root, same_output, repair;
 };
 
 struct job {
 	char *name, *text;
+	char *who;   /* for reasons: the command, with its name if it has one */
 	char **argv; /* NULL-ended */
 	bool shell;  /* argv is ours */
 	bool asked_again;

@@ -17,7 +17,7 @@ static bool keeps(const struct plan *p, enum safety safety, size_t r, size_t i)
 	if (d->dropped || safety == SAFETY_ALL)
 		return !d->dropped;
 	if (safety == SAFETY_STATIC) /* the decision's category may say more than the rule list */
-		return (reasons & 1U << REASON_USER) ||
+		return (reasons & (1U << REASON_USER | 1U << REASON_REPAIRED)) ||
 		       !category_is_static(categorise(&p->inv->roots[r].entries[i]));
 	return reasons && d->level <= safety;
 }

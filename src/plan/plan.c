@@ -151,6 +151,19 @@ static void pass_traced(struct plan *p, const struct trace *t)
 	}
 }
 
+/* What a run on the layer needed counts as what a run on the original touched. */
+static void pass_repaired(struct plan *p)
+{
+	const struct repaired_list *l = p->repaired;
+
+	for (size_t k = 0; l && k < l->n; k++)
+		plan_keep_at(p, l->list[k].root, l->list[k].entry,
+			     &(struct cause){.reason = REASON_REPAIRED,
+					     .entry = INVENTORY_NONE,
+					     .line = l->list[k].line,
+					     .text = l->list[k].who});
+}
+
 static void pass_static(struct plan *p, bool all)
 {
 	for (size_t r = 0; r < p->inv->n_roots; r++)
@@ -310,6 +323,7 @@ static void decide(const struct trace *traces, size_t n_traces, const struct pla
 	for (size_t k = 0; k < n_traces; k++)
 		pass_traced(p, &traces[k]);
 	pass_user(p, RULE_KEEP);
+	pass_repaired(p);
 	settle(p);
 	closure_open(p, opt, traces, n_traces, &c);
 	p->stage = SAFETY_CLOSURE;
@@ -358,6 +372,7 @@ void plan_make(const struct trace *traces, size_t n_traces, const struct invento
 			     .safety = opt->safety,
 			     .user = opt->user,
 			     .builtin = opt->builtin,
+			     .repaired = opt->repaired,
 			     .barred = opt->barred};
 	look(ret);
 	plan_survey_natives(ret);
@@ -366,6 +381,7 @@ void plan_make(const struct trace *traces, size_t n_traces, const struct invento
 		ret->stage = (uint8_t)opt->safety;
 		pass_static(ret, opt->safety == SAFETY_ALL);
 		pass_user(ret, RULE_KEEP);
+		pass_repaired(ret);
 	} else {
 		decide(traces, n_traces, opt, ret);
 	}

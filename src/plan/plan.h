@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "plan/inventory.h"
+#include "plan/repaired.h"
 #include "plan/rules.h"
 #include "trace.h"
 
@@ -150,9 +151,10 @@ struct rule_hit {
 
 struct plan {
 	const struct inventory *inv;
-	enum safety safety;                 /* as in the options, as are the rules */
-	const struct rules *user, *builtin; /* builtin: NULL below closure */
-	struct decision **decisions;        /* [root][entry] */
+	enum safety safety;                   /* as in the options, as are the rules */
+	const struct rules *user, *builtin;   /* builtin: NULL below closure */
+	const struct repaired_list *repaired; /* as in the options */
+	struct decision **decisions;          /* [root][entry] */
 	struct dist *dists;
 	size_t n_dists;
 	size_t **owner; /* [root][entry] → index of its (first) dist, or INVENTORY_NONE */
@@ -183,6 +185,7 @@ struct plan_options {
 	enum safety safety;
 	const struct rules *user;    /* the user's rules, or NULL; they must outlive the plan */
 	const struct rules *builtin; /* the built-in ones, looked at from `closure` on, or NULL */
+	const struct repaired_list *repaired; /* what runs on a layer missed, found; or NULL */
 	const bool *const
 		*barred; /* [root][entry]: what a limit on the size has no room for, or NULL */
 	const char *const *provides; /* top-level names that the target has (--provides) */

@@ -137,10 +137,16 @@ static void add_head(const struct plan *p, const struct lines *l, struct buf *ou
 		files[kept] += ent->type != ENTRY_DIR;
 		bytes[kept] += bytes_of(p, &l->list[k]);
 	}
+	manifest_head(safety_names[p->safety], files, bytes, out);
+}
+
+void manifest_head(const char *safety, const uint64_t files[2], const uint64_t bytes[2],
+		   struct buf *out)
+{
 	buf_addf(out,
 		 "{\"schema\": \"" MANIFEST_SCHEMA "\", \"version\": %d, \"tool\": \"importtrace "
 		 "%s\", \"safety\": \"%s\",\n",
-		 MANIFEST_VERSION, IMPORTTRACE_VERSION, safety_names[p->safety]);
+		 MANIFEST_VERSION, IMPORTTRACE_VERSION, safety);
 	buf_addf(out,
 		 " \"kept\": {\"files\": %" PRIu64 ", \"bytes\": %" PRIu64 "},\n"
 		 " \"removed\": {\"files\": %" PRIu64 ", \"bytes\": %" PRIu64 "},\n",
@@ -199,4 +205,32 @@ void removed_format(const struct plan *p, struct buf *out)
 		buf_addch(out, '\n');
 	}
 	lines_free(&l);
+}
+
+/* --- what was repaired ------------------------------------------------------------------------ */
+
+bool repaired_format(const struct plan *p, struct buf *out)
+{
+	struct lines l;
+	bool any = false;
+
+	collect(p, &l);
+	buf_addstr(out, REPAIRED_HEAD "\n");
+	for (size_t k = 0; k < l.n; k++) {
+		size_t r = l.list[k].root, i = l.list[k].entry;
+		CLEANUP_BUF struct buf why = {0};
+
+		if (l.list[k].extra || !plan_ships(p, r, i) ||
+		    p->decisions[r][i].main != REASON_REPAIRED)
+			continue;
+		why_kept(p, r, i, plan_cause(p, r, i, REASON_REPAIRED), &why);
+		list_add_field(l.list[k].path, out);
+		buf_addf(out, "\t%" PRIu64 "\t%s\t", bytes_of(p, &l.list[k]),
+			 reason_names[REASON_REPAIRED]);
+		list_add_field(why.data, out);
+		buf_addch(out, '\n');
+		any = true;
+	}
+	lines_free(&l);
+	return any;
 }

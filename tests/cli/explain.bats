@@ -226,3 +226,23 @@ assert [(s["path"], s["line"], s["needs"], s["installed"]) for s in f["cannot_im
 	run explain --root python=python alpha/_fast.so
 	[[ "$output" == *"no run loaded it, and alpha/far.py:3 imports it only where it can do without"*"from alpha import _fast"*"--safety package would keep it"*"keep /alpha/_fast.so"* ]] || { echo "$output"; false; }
 }
+
+@test "--repaired: a list that is missing, none, damaged, or of another tree" {
+	wrong() {
+		run --separate-stderr explain --repaired list alpha/core.py
+		[ "$status" -eq 2 ] && [ -z "$output" ] && [[ "$stderr" == *"$1"* ]] || { echo "$stderr"; false; }
+	}
+	head=$'path\tbytes\treason\twhy'
+	wrong "list: No such file"
+	: >list && wrong "list:1: not a line of a list that verify --repair wrote"
+	printf 'path,bytes\n' >list && wrong "list:1:"
+	printf '%s\npython/alpha/unused.py\t1\trepaired\n' "$head" >list && wrong "list:2:"
+	printf '%s\npython/alpha/unused.py\t1\trepaired\ta\tb\n' "$head" >list && wrong "list:2:"
+	printf '%s\npython/alpha/un\\xused.py\t1\trepaired\ta\n' "$head" >list && wrong "list:2:"
+	printf '%s\n/etc/passwd\t1\trepaired\ta\n' "$head" >list && wrong "list:2:"
+	printf '%s\npython/alpha/un\0used.py\t1\trepaired\ta\n' "$head" >list && wrong "list:2:"
+	printf '%s\nx\t1\tpair\ty\npython/alpha/unusd.py\t1\trepaired\tmissed\n' "$head" >list &&
+		wrong "list:3: the tree has no python/alpha/unusd.py (the nearest is 'alpha/unused.py')"
+	printf '%s\n' "$head" >list
+	explain --repaired list alpha/core.py
+}

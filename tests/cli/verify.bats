@@ -109,3 +109,14 @@ import sys; sys.path.insert(0, '$T/python'); import alpha"
 	PYTHONPATH=$T/python cannot layer.zip --root python --repair -o no/such/dir/x.zip -- \
 		python3 -S -c 'import alpha.unused' == "no/such/dir"
 }
+
+@test "a manifest that is missing, none, or of another layer" {
+	cannot --manifest m.json layer.zip -- true == "--manifest is for --repair"
+	cannot --repair --manifest none.json --root python -- true == none.json "No such file"
+	echo '{"schema": "importtrace/trace"}' >m.json
+	cannot --repair --manifest m.json --root python -- true == "m.json is no manifest that prune --manifest wrote"
+	echo '{' >m.json
+	cannot --repair --manifest m.json --root python -- true == "m.json"
+	importtrace prune --safety all --root python=python -q --manifest m.json -n
+	cannot --repair --manifest m.json --root python -- true == "m.json is not the manifest of this layer: it keeps python/alpha"
+}

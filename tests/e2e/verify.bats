@@ -259,6 +259,49 @@ import alpha, os; os.stat(os.path.dirname(alpha.__file__) + '/data/unused.txt')"
 	[ ! -e layer.repaired.tsv ]
 }
 
+@test "what was repaired stays told: by the manifest, by explain and by a later prune" {
+	importtrace prune --safety trace --keep trace.json -q --manifest m.json
+	printf 'smoke: %s -S smoke.py\nunused: %s -S -c "import alpha.unused"\n' "$python" "$python" >m
+	importtrace verify -q --repair --manifest m.json --matrix m
+	python3 - <<-'PY'
+	import json, zipfile
+	m = json.load(open("m.json"))
+	files = {f["path"]: f for f in m["files"]}
+	infos = {i.filename.rstrip("/"): i for i in zipfile.ZipFile("layer.zip").infolist()}
+	assert {p for p, f in files.items() if f["kept"]} == set(infos)
+	for p, i in infos.items():
+	    assert files[p]["bytes"] == i.file_size, (p, i.file_size, files[p])
+	for kept, name in (True, "kept"), (False, "removed"):
+	    of = [f for f in m["files"] if f["kept"] == kept and f["type"] != "dir"]
+	    assert m[name] == {"files": len(of), "bytes": sum(f["bytes"] for f in of)}, name
+	one = files["python/alpha/unused.py"]
+	assert one["reason"] == "repaired" and "category" not in one, one
+	assert "(unused: " in one["why"] and one["why"].endswith('-S -c "import alpha.unused")'), one
+	PY
+	run importtrace explain --safety trace --keep trace.json --repaired layer.repaired.tsv alpha/unused.py
+	line=$(grep -n 'alpha/unused.py.*repaired' layer.repaired.tsv | cut -d: -f1)
+	[[ "$output" == *"kept, as python/alpha/unused.py"*"repaired: missed by a run on the layer (unused: "*'import alpha.unused")'*"layer.repaired.tsv:$line"* ]] || { echo "$output"; false; }
+	importtrace explain --safety trace --keep trace.json --repaired layer.repaired.tsv --json alpha/unused.py |
+		python3 -c 'import json, sys; (f,) = json.load(sys.stdin); (c,) = f["chain"]; assert (c["reason"], c["list"]) == ("repaired", "layer.repaired.tsv"), c'
+	# Without the option it is about the traces alone, and says so.
+	run importtrace explain --safety trace --keep trace.json alpha/unused.py
+	[[ "$output" == *": removed"*"but verify --repair added it to layer.zip: layer.repaired.tsv:$line"* ]]
+	# The same layer, bytes and lists, from the traces and the list alone.
+	importtrace prune --safety trace --keep trace.json --repaired layer.repaired.tsv -q --manifest n.json -o again.zip
+	cmp layer.zip again.zip
+	diff m.json n.json
+	cmp layer.removed.tsv again.removed.tsv
+	grep -P '\trepaired\t' layer.repaired.tsv | diff - <(tail -n +2 again.repaired.tsv)
+	# In its own place too; and without the option it is another layer, which has no such list.
+	importtrace prune --safety trace --keep trace.json --repaired layer.repaired.tsv -q
+	cmp layer.zip again.zip && cmp layer.repaired.tsv again.repaired.tsv
+	importtrace prune --keep trace.json --repaired layer.repaired.tsv -q --safety closure -o closure.zip
+	unzip -l closure.zip | grep -q alpha/unused.py
+	importtrace prune --safety trace --keep trace.json -q
+	[ ! -e layer.repaired.tsv ]
+	clean
+}
+
 @test "a layer that is a directory is repaired into another place, by rounds" {
 	cat >work.py <<-'PY'
 	import alpha, alpha.unused, os
