@@ -1,5 +1,9 @@
 /* call - what an ended system call said: its arguments, in both widths, and the paths of the
  * descriptors and names among them, appended to the record.
+ *
+ * What many calls need is a function of its own (not static): the verifier checks it once, and the
+ * processor finds it in a cache more often than a copy for each kind of call. They take the number
+ * of the working memory, because Linux 5.10 lets such functions have numbers only.
  */
 #pragma once
 
@@ -14,6 +18,7 @@
 #define AT_FDCWD            (-100)
 #define AT_SYMLINK_NOFOLLOW 0x100
 #define AT_SYMLINK_FOLLOW   0x400
+#define AT_EMPTY_PATH       0x1000
 #define O_CREAT             0100
 #define O_EXCL              0200
 #define O_WRONLY            1
@@ -99,82 +104,135 @@ static __always_inline void read_args(struct pt_regs *regs, __u64 *args, bool co
 }
 #endif
 
-static __always_inline __u64 arg(const struct scratch *s, __u8 i)
+/* The current process's fdtable, as far as it is needed. */
+struct table {
+	__u32 max_fds, unused;
+	struct file **fd;
+};
+
+static __always_inline struct table table_of(struct task_struct *task)
 {
-	return i < 6 ? s->args[i & 7] : 0;
+	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
+	struct table ret = {0};
+
+	/* In all kernels so far they lie so that one look fetches both. */
+	if (bpf_core_field_offset(struct fdtable, fd) ==
+	    bpf_core_field_offset(struct fdtable, max_fds) + __builtin_offsetof(struct table, fd)) {
+		bpf_probe_read_kernel(&ret, sizeof(ret),
+				      (char *)fdt + bpf_core_field_offset(struct fdtable, max_fds));
+	} else {
+		ret.max_fds = BPF_CORE_READ(fdt, max_fds);
+		ret.fd = BPF_CORE_READ(fdt, fd);
+	}
+	return ret;
 }
 
 /* The open file behind a descriptor of the current process, or NULL. */
 static __always_inline struct file *file_of(struct task_struct *task, __u64 fd)
 {
-	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
-	struct file **slots = BPF_CORE_READ(fdt, fd);
+	struct table table = table_of(task);
 	struct file *file = 0;
 
-	if ((__s32)fd < 0 || (__u32)fd >= BPF_CORE_READ(fdt, max_fds))
+	if ((__s32)fd < 0 || (__u32)fd >= table.max_fds)
 		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), &slots[(__u32)fd]);
+	bpf_probe_read_kernel(&file, sizeof(file), &table.fd[(__u32)fd]);
 	return file;
 }
 
-/* Appends the path of a file. False when there is nothing that user space could use. */
-static __always_inline bool add_file(struct scratch *s, struct file *file)
+static __always_inline struct path path_of_file(struct file *file)
 {
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	struct path ret = {0};
+
+	bpf_core_read(&ret, sizeof(ret), &file->f_path);
+	return ret;
+}
+
+/* Appends the path of the struct file at the address. False when there is nothing that user space
+ * could use. */
+__noinline int add_file(__u32 which, __u64 address)
+{
+	struct scratch *s = scratch_get(which);
+	struct file *file = (void *)address;
+	struct path path;
 	enum step step;
 
+	if (!s)
+		return false;
+	path = path_of_file(file);
 	if (BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
 		s->event.flags |= EVENT_CREATED;
-	if (!BPF_CORE_READ(dentry, d_hash.pprev))
+	if (!BPF_CORE_READ(path.dentry, d_hash.pprev))
 		s->event.flags |= EVENT_DELETED;
-	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	step = walk_path(s, dentry, BPF_CORE_READ(file, f_path.mnt), &s->event.path_len);
+	s->event.dev = BPF_CORE_READ(path.dentry, d_sb, s_dev);
+	step = walk_path(s, path.dentry, path.mnt, &s->event.path_len);
 	if (step == STEP_DETACHED)
 		s->event.flags |= EVENT_DETACHED;
 	return step == STEP_DONE;
 }
 
-/* Appends the directory that a relative name starts at. */
-static __always_inline bool add_base(struct scratch *s, struct task_struct *task, __s32 dirfd,
-				     __u16 *len)
+static __always_inline struct path current_directory(void)
 {
-	struct dentry *dentry;
-	struct vfsmount *mnt;
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct path ret = {0};
 
+	bpf_core_read(&ret, sizeof(ret), &fs->pwd);
+	return ret;
+}
+
+static __always_inline struct path current_root(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct path ret = {0};
+
+	bpf_core_read(&ret, sizeof(ret), &fs->root);
+	return ret;
+}
+
+/* Appends the directory that a relative name starts at. Its bytes, or -1: counted as lost. */
+__noinline int add_base(__u32 which, __s32 dirfd)
+{
+	struct scratch *s = scratch_get(which);
+	struct path path;
+	__u16 len = 0;
+
+	if (!s)
+		return -1;
 	if (dirfd == AT_FDCWD) {
-		dentry = BPF_CORE_READ(task, fs, pwd.dentry);
-		mnt = BPF_CORE_READ(task, fs, pwd.mnt);
+		path = current_directory();
 	} else {
-		struct file *file = file_of(task, (__u32)dirfd);
+		struct file *file = file_of((void *)bpf_get_current_task(), (__u32)dirfd);
 
 		if (!file) {
 			count(COUNT_UNREADABLE);
-			return false;
+			return -1;
 		}
-		dentry = BPF_CORE_READ(file, f_path.dentry);
-		mnt = BPF_CORE_READ(file, f_path.mnt);
+		path = path_of_file(file);
 	}
 	if (!s->event.path_len)
-		s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	switch (walk_path(s, dentry, mnt, len)) {
+		s->event.dev = BPF_CORE_READ(path.dentry, d_sb, s_dev);
+	switch (walk_path(s, path.dentry, path.mnt, &len)) {
 	case STEP_DONE:
-		return true;
+		return len;
 	case STEP_DETACHED: /* nothing can be looked up there */
 		count(COUNT_ESCAPED);
-		return false;
+		return -1;
 	default:
-		return false;
+		return -1;
 	}
 }
 
-/* Appends the name that the caller gave. 1: appended; 0: it gave none (NULL or ""); -1: lost. */
-static __always_inline int add_user_name(struct scratch *s, __u64 address, __u16 *len)
+/* Appends the name that the caller gave. Its bytes; 0: it gave none (NULL or ""); -1: lost. */
+__noinline int add_user_name(__u32 which, __u64 address)
 {
-	__u32 pos = s->pos;
+	struct scratch *s = scratch_get(which);
+	__u32 pos;
 	long n;
 
-	if (!address)
+	if (!s || !address)
 		return 0;
+	pos = s->pos;
 	if (pos >= EVENT_DATA_MAX - EVENT_NAME_MAX) {
 		count(COUNT_TRUNCATED);
 		return -1;
@@ -187,9 +245,8 @@ static __always_inline int add_user_name(struct scratch *s, __u64 address, __u16
 	}
 	if (n <= 1)
 		return 0;
-	*len = (__u16)n;
 	s->pos = pos + (__u32)n;
-	return 1;
+	return (int)n;
 }
 
 static __always_inline bool is_relative(const struct scratch *s, __u32 pos)
@@ -197,40 +254,53 @@ static __always_inline bool is_relative(const struct scratch *s, __u32 pos)
 	return s->data[data_offset(pos)] != '/';
 }
 
-/* Appends the name and, when it is relative, the base that it starts at. */
-static __always_inline int add_name(struct scratch *s, struct task_struct *task, __u64 address,
-				    __s32 dirfd)
+/* Appends the name and, when it is relative, the base that it starts at. 1: appended; 0: there is
+ * none; -1: lost. */
+__noinline int add_name(__u32 which, __u64 address, __s32 dirfd)
 {
-	__u32 start = s->pos;
-	int got = add_user_name(s, address, &s->event.name_len);
+	struct scratch *s = scratch_get(which);
+	__u32 start;
+	int got;
 
+	if (!s)
+		return -1;
+	start = s->pos;
+	got = add_user_name(which, address);
 	if (got <= 0)
 		return got;
+	s->event.name_len = (__u16)got;
 	if (!is_relative(s, start)) {
 		s->event.flags |= EVENT_AT_ROOT;
 		return 1;
 	}
-	return add_base(s, task, dirfd, &s->event.base_len) ? 1 : -1;
+	got = add_base(which, dirfd);
+	if (got < 0)
+		return -1;
+	s->event.base_len = (__u16)got;
+	return 1;
 }
 
-/* Appends the process's root directory where that is not the view's own. */
-static __always_inline bool add_root(struct scratch *s, struct task_struct *task)
+/* Sends a record whose names user space resolves, with the process's root directory as its last
+ * string where that is not the view's own. */
+__noinline int send_named(__u32 which)
 {
-	struct dentry *dentry = BPF_CORE_READ(task, fs, root.dentry);
-	struct vfsmount *mnt = BPF_CORE_READ(task, fs, root.mnt);
+	struct scratch *s = scratch_get(which);
+	struct path root = current_root();
 
-	if (!s->view && (__u64)dentry == seeded_root_dentry &&
-	    (__u64)mnt - bpf_core_field_offset(struct mount, mnt) == seeded_root_mnt)
-		return true;
-	s->event.flags |= EVENT_ROOTED;
-	return walk_path(s, dentry, mnt, &s->event.root_len) == STEP_DONE;
+	if (!s)
+		return 0;
+	if (s->view || (__u64)root.dentry != seeded_root_dentry ||
+	    (__u64)root.mnt - bpf_core_field_offset(struct mount, mnt) != seeded_root_mnt) {
+		s->event.flags |= EVENT_ROOTED;
+		if (walk_path(s, root.dentry, root.mnt, &s->event.root_len) != STEP_DONE)
+			return 0;
+	}
+	return event_send(which);
 }
 
-/* The last string of a record whose names user space resolves. */
-static __always_inline void send_named(struct scratch *s, struct task_struct *task)
+static __always_inline __u64 arg(const struct scratch *s, __u8 i)
 {
-	if (add_root(s, task))
-		event_send(s);
+	return i < 6 ? s->args[i & 7] : 0;
 }
 
 /* Directory descriptor of a name: an argument, or the current directory. */
@@ -239,13 +309,13 @@ static __always_inline __s32 dir_of(const struct scratch *s, __u8 i)
 	return i == CALL_ARG_NONE ? AT_FDCWD : (__s32)arg(s, i);
 }
 
-static __always_inline struct how open_how(const struct scratch *s, const struct call *call)
+static __always_inline struct how open_how(const struct scratch *s)
 {
-	struct how how = {.flags = arg(s, call->flag_arg)};
+	struct how how = {.flags = arg(s, s->call.flag_arg)};
 
-	if (call->flags & CALL_CREAT)
+	if (s->call.flags & CALL_CREAT)
 		how.flags = O_CREAT | O_WRONLY | O_TRUNC;
-	if ((call->flags & CALL_HOW) &&
+	if ((s->call.flags & CALL_HOW) &&
 	    bpf_probe_read_user(&how, sizeof(how), (void *)how.flags) != 0)
 		count(COUNT_UNREADABLE);
 	return how;

@@ -84,20 +84,19 @@ static __always_inline void next_control(struct received *r)
 
 static __always_inline void next_fd(struct scratch *s)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	struct file *file = 0;
 	__s32 fd;
 
-	event_begin(s, EVENT_FILE, (__u32)BPF_CORE_READ(task, tgid));
+	event_begin(s, EVENT_FILE, s->tgid);
 	s->event.op = TRACE_OPEN;
 	s->event.view = s->view;
 	if (bpf_probe_read_user(&fd, sizeof(fd), (void *)s->received.fd) == 0)
-		file = file_of(task, (__u32)fd);
+		file = file_of((void *)bpf_get_current_task(), (__u32)fd);
 	if (!file)
 		count(COUNT_UNREADABLE);
-	else if (add_file(s, file)) {
+	else if (add_file(s->which, (__u64)file)) {
 		s->event.flags &= (__u16)~EVENT_CREATED;
-		event_send(s);
+		event_send(s->which);
 	}
 	s->received.fd += sizeof(fd);
 	s->received.fds--;

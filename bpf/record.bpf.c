@@ -20,56 +20,61 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Sends what openat2 looked up with a directory in the place of the root. */
-static __always_inline void send_in_root(struct scratch *s, struct task_struct *task,
-					 const struct call *call)
+__noinline int send_in_root(__u32 which)
 {
-	__s32 dirfd = dir_of(s, call->dir_arg);
+	struct scratch *s = scratch_get(which);
+	int got;
 
+	if (!s)
+		return 0;
 	s->event.flags |= EVENT_ROOTED;
-	if (add_user_name(s, arg(s, call->name_arg), &s->event.name_len) > 0 &&
-	    add_base(s, task, dirfd, &s->event.base_len) &&
-	    add_base(s, task, dirfd, &s->event.root_len))
-		event_send(s);
+	got = add_user_name(which, arg(s, s->call.name_arg));
+	if (got <= 0)
+		return 0;
+	s->event.name_len = (__u16)got;
+	got = add_base(which, dir_of(s, s->call.dir_arg));
+	if (got < 0)
+		return 0;
+	s->event.base_len = (__u16)got;
+	got = add_base(which, dir_of(s, s->call.dir_arg));
+	if (got < 0)
+		return 0;
+	s->event.root_len = (__u16)got;
+	return event_send(which);
 }
 
-static __always_inline void on_open(struct scratch *s, struct task_struct *task,
-				    const struct call *call)
-{
-	struct how how = open_how(s, call);
-	__u64 flags = how.flags;
-	struct file *file = file_of(task, (__u64)s->ret);
+/* --- by kind of call; each is checked by itself (call.h) --------------------------------------- */
 
-	s->event.arg = flags;
-	if (flags & O_NOFOLLOW)
+__noinline int on_open(__u32 which)
+{
+	struct scratch *s = scratch_get(which);
+	struct how how;
+	struct file *file;
+
+	if (!s)
+		return 0;
+	how = open_how(s);
+	file = file_of((void *)bpf_get_current_task(), (__u64)s->ret);
+	s->event.arg = how.flags;
+	if (how.flags & O_NOFOLLOW)
 		s->event.flags |= EVENT_NOFOLLOW;
-	if (!(flags & O_PATH) && (flags & (O_WRONLY | O_RDWR | O_TRUNC)))
+	if (!(how.flags & O_PATH) && (how.flags & (O_WRONLY | O_RDWR | O_TRUNC)))
 		s->event.op |= TRACE_WRITE;
-	if (flags & __O_TMPFILE & ~(__u64)O_PATH)
+	if (how.flags & __O_TMPFILE & ~(__u64)O_PATH)
 		s->event.flags |= EVENT_TMPFILE;
-	if (file && !add_file(s, file) && !(s->event.flags & EVENT_DETACHED))
-		return;
-	if (call->name_arg == CALL_ARG_NONE) {
+	if (file && !add_file(which, (__u64)file) && !(s->event.flags & EVENT_DETACHED))
+		return 0;
+	if (s->call.name_arg == CALL_ARG_NONE) {
 		if (!file)
 			count(COUNT_UNREADABLE);
 		else if (!(s->event.flags & EVENT_DETACHED))
-			event_send(s);
+			event_send(which);
 	} else if (how.resolve & RESOLVE_IN_ROOT) {
-		send_in_root(s, task, call);
-	} else if (add_name(s, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) >= 0) {
-		send_named(s, task);
+		send_in_root(which);
+	} else if (add_name(which, arg(s, s->call.name_arg), dir_of(s, s->call.dir_arg)) >= 0) {
+		send_named(which);
 	}
-}
-
-static __always_inline void on_fd(struct scratch *s, struct task_struct *task,
-				  const struct call *call)
-{
-	struct file *file = file_of(task, arg(s, call->dir_arg));
-
-	if (!file)
-		count(COUNT_UNREADABLE); /* closed by another thread since */
-	else if (add_file(s, file))
-		event_send(s);
-	s->event.flags &= (__u16)~EVENT_CREATED;
+	return 0;
 }
 
 /* A ring that was set up outside and is only mapped here needs no call to open files. */
@@ -86,56 +91,67 @@ static __always_inline bool is_ring(struct file *file)
 	return true;
 }
 
-static __always_inline void on_mmap(struct scratch *s, struct task_struct *task,
-				    const struct call *call)
+/* Calls on a descriptor. */
+__noinline int on_fd(__u32 which)
 {
-	struct file *file = file_of(task, arg(s, call->dir_arg));
+	struct scratch *s = scratch_get(which);
+	struct file *file;
 
-	if (arg(s, call->flag_arg) & MAP_ANONYMOUS)
-		return;
-	if (file && is_ring(file))
+	if (!s)
+		return 0;
+	file = file_of((void *)bpf_get_current_task(), arg(s, s->call.dir_arg));
+	if (s->call.kind == CALL_MMAP && file && is_ring(file))
 		count(COUNT_UNTRACED);
-	else
-		on_fd(s, task, call);
+	else if (!file)
+		count(COUNT_UNREADABLE); /* closed by another thread since */
+	else if (add_file(which, (__u64)file))
+		event_send(which);
+	return 0;
 }
 
 /* When chdir returns, the current directory is already the new one: a relative name says nothing
  * any more, the directory itself says all. */
-static __always_inline void on_chdir(struct scratch *s, struct task_struct *task,
-				     const struct call *call)
+__noinline int on_chdir(__u32 which)
 {
-	struct dentry *dentry = BPF_CORE_READ(task, fs, pwd.dentry);
-	struct vfsmount *mnt = BPF_CORE_READ(task, fs, pwd.mnt);
+	struct scratch *s = scratch_get(which);
+	struct path path = current_directory();
 	__u32 start;
 	int got;
 
-	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	if (walk_path(s, dentry, mnt, &s->event.path_len) != STEP_DONE)
-		return;
+	if (!s)
+		return 0;
+	s->event.dev = BPF_CORE_READ(path.dentry, d_sb, s_dev);
+	if (walk_path(s, path.dentry, path.mnt, &s->event.path_len) != STEP_DONE)
+		return 0;
 	start = s->pos;
-	got = add_user_name(s, arg(s, call->name_arg), &s->event.name_len);
+	got = add_user_name(which, arg(s, s->call.name_arg));
 	if (got > 0 && !is_relative(s, start)) {
+		s->event.name_len = (__u16)got;
 		s->event.flags |= EVENT_AT_ROOT;
 	} else {
-		s->event.name_len = 0;
 		s->pos = start;
 	}
-	send_named(s, task);
+	return send_named(which);
 }
 
 /* The same for the root directory; of its own name nothing can be said any more. */
-static __always_inline void on_chroot(struct scratch *s, struct task_struct *task)
+__noinline int on_chroot(__u32 which)
 {
-	struct dentry *dentry = BPF_CORE_READ(task, fs, root.dentry);
+	struct scratch *s = scratch_get(which);
+	struct path path = current_root();
 
-	s->event.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	if (walk_path(s, dentry, BPF_CORE_READ(task, fs, root.mnt), &s->event.path_len) ==
-	    STEP_DONE)
-		event_send(s);
+	if (!s)
+		return 0;
+	s->event.dev = BPF_CORE_READ(path.dentry, d_sb, s_dev);
+	if (walk_path(s, path.dentry, path.mnt, &s->event.path_len) == STEP_DONE)
+		event_send(which);
+	return 0;
 }
 
-static __always_inline bool follows_not(const struct scratch *s, const struct call *call)
+static __always_inline bool follows_not(const struct scratch *s)
 {
+	const struct call *call = &s->call;
+
 	if (call->flags & CALL_NOFOLLOW)
 		return true;
 	if (call->flag_arg == CALL_ARG_NONE || (call->flags & CALL_RENAME_FLAGS))
@@ -146,46 +162,59 @@ static __always_inline bool follows_not(const struct scratch *s, const struct ca
 }
 
 /* Appends the second string: the name that rename and link make, or what a symlink holds. */
-static __always_inline bool add_second(struct scratch *s, struct task_struct *task,
-				       const struct call *call)
+__noinline int add_second(__u32 which)
 {
-	__u32 start = s->pos;
+	struct scratch *s = scratch_get(which);
+	__u32 start;
+	int got;
 
-	if (call->name2_arg == CALL_ARG_NONE)
-		return true;
-	if (add_user_name(s, arg(s, call->name2_arg), &s->event.name2_len) <= 0)
+	if (!s)
 		return false;
-	if (call->kind == CALL_SYMLINK) {
+	if (s->call.name2_arg == CALL_ARG_NONE)
+		return true;
+	start = s->pos;
+	got = add_user_name(which, arg(s, s->call.name2_arg));
+	if (got <= 0)
+		return false;
+	s->event.name2_len = (__u16)got;
+	if (s->call.kind == CALL_SYMLINK) {
 		s->event.flags |= EVENT_SYMLINK;
 		return true;
 	}
 	if (!is_relative(s, start))
 		return true;
 	s->event.flags |= EVENT_BASE2;
-	return add_base(s, task, dir_of(s, call->dir2_arg), &s->event.base2_len);
+	got = add_base(which, dir_of(s, s->call.dir2_arg));
+	if (got < 0)
+		return false;
+	s->event.base2_len = (__u16)got;
+	return true;
 }
 
-/* The file type that a call of the stat family has just told its caller. */
-static __always_inline void add_mode(struct scratch *s, const struct call *call, bool compat)
+/* The file type that a call of the stat family has just told its caller: what it says of a name that
+ * was followed is of no use. */
+static __always_inline void add_mode(struct scratch *s)
 {
-	bool statx = call->flag_arg == 2;
+	bool statx = s->call.flag_arg == 2;
 	__u32 mode = 0;
 
-	if (!(call->flags & CALL_STAT) || (compat && !statx))
+	if (!(s->call.flags & CALL_STAT) || (s->compat && !statx) ||
+	    !(s->event.flags & EVENT_NOFOLLOW))
 		return;
 	if (statx)
 		bpf_probe_read_user(&mode, 2, (void *)(arg(s, STATX_ARG) + STATX_MODE));
 	else
-		bpf_probe_read_user(&mode, 4, (void *)(arg(s, call->name_arg + 1) + STAT_MODE));
+		bpf_probe_read_user(&mode, 4, (void *)(arg(s, s->call.name_arg + 1) + STAT_MODE));
 	s->event.mode = mode;
 }
 
-static __always_inline __u16 name_flags(const struct scratch *s, const struct call *call)
+static __always_inline __u16 name_flags(const struct scratch *s)
 {
+	const struct call *call = &s->call;
 	__u64 given = call->flag_arg == CALL_ARG_NONE ? 0 : arg(s, call->flag_arg);
 	__u16 flags = 0;
 
-	if (follows_not(s, call))
+	if (follows_not(s))
 		flags |= EVENT_NOFOLLOW;
 	if (call->flags & CALL_MADE)
 		flags |= EVENT_MADE;
@@ -199,108 +228,118 @@ static __always_inline __u16 name_flags(const struct scratch *s, const struct ca
 }
 
 /* Which thread of the process it is (/proc/thread-self), in the upper half. */
-static __always_inline __u64 thread_arg(void)
+static __always_inline __u64 thread_arg(const struct scratch *s)
 {
-	return bpf_get_current_pid_tgid() << 32;
+	return s->thread << 32;
 }
 
-static __always_inline void on_name(struct scratch *s, struct task_struct *task,
-				    const struct call *call, bool compat)
+__noinline int on_name(__u32 which)
 {
+	struct scratch *s = scratch_get(which);
 	int got;
 
+	if (!s)
+		return 0;
 	s->event.kind = EVENT_NAME;
-	s->event.arg = thread_arg();
-	s->event.flags = name_flags(s, call);
-	add_mode(s, call, compat);
-	got = add_name(s, task, arg(s, call->name_arg), dir_of(s, call->dir_arg));
+	s->event.arg = thread_arg(s);
+	s->event.flags = name_flags(s);
+	add_mode(s);
+	got = add_name(which, arg(s, s->call.name_arg), dir_of(s, s->call.dir_arg));
 	/* No name is a call on a descriptor; its second path, if any, still counts. */
-	if (got < 0 || (got == 0 && call->name2_arg == CALL_ARG_NONE))
-		return;
-	if (add_second(s, task, call))
-		send_named(s, task);
+	if (got < 0 || (got == 0 && s->call.name2_arg == CALL_ARG_NONE))
+		return 0;
+	return add_second(which) ? send_named(which) : 0;
 }
 
 /* A call that failed: either nothing was there (ENOENT, ENOTDIR), or something was in its way. */
-static __always_inline void on_failure(struct scratch *s, struct task_struct *task,
-				       const struct call *call)
+__noinline int on_failure(__u32 which)
 {
+	struct scratch *s = scratch_get(which);
 	struct how how = {0};
+	bool is_open;
 
+	if (!s)
+		return 0;
 	s->event.kind = EVENT_MISS;
-	s->event.arg = thread_arg() | (__u64)-s->ret;
-	if (call->kind == CALL_OPEN)
-		how = open_how(s, call);
+	s->event.arg = thread_arg(s) | (__u64)-s->ret;
+	is_open = s->call.kind == CALL_OPEN;
+	if (is_open)
+		how = open_how(s);
 	/* Refused before anything was looked at: out of bounds (RESOLVE_BENEATH and others), or a
 	 * readlink into a buffer of no size. */
 	if ((how.resolve && (s->ret == -EXDEV || s->ret == -ELOOP)) ||
-	    (s->ret == -EINVAL && (__s32)arg(s, call->name_arg + 2) <= 0))
-		return;
-	if (call->kind == CALL_OPEN ? how.flags & (O_NOFOLLOW | O_EXCL) : follows_not(s, call))
+	    (s->ret == -EINVAL && (__s32)arg(s, s->call.name_arg + 2) <= 0))
+		return 0;
+	if (is_open ? how.flags & (O_NOFOLLOW | O_EXCL) : follows_not(s))
 		s->event.flags |= EVENT_NOFOLLOW;
 	if (how.resolve & RESOLVE_IN_ROOT)
-		send_in_root(s, task, call);
-	else if (add_name(s, task, arg(s, call->name_arg), dir_of(s, call->dir_arg)) > 0)
-		send_named(s, task);
+		send_in_root(which);
+	else if (add_name(which, arg(s, s->call.name_arg), dir_of(s, s->call.dir_arg)) > 0)
+		send_named(which);
+	return 0;
 }
 
-static __always_inline void on_success(struct scratch *s, struct task_struct *task,
-				       const struct call *call, bool compat)
+static __always_inline void on_success(struct scratch *s, __u32 which)
 {
-	switch (call->kind) {
+	switch (s->call.kind) {
 	case CALL_OPEN:
-		on_open(s, task, call);
+		on_open(which);
 		break;
 	case CALL_NAME:
 	case CALL_SYMLINK:
 	case CALL_RMDIR:
-		on_name(s, task, call, compat);
+		on_name(which);
 		break;
 	case CALL_CHDIR:
-		on_chdir(s, task, call);
+		on_chdir(which);
 		break;
 	case CALL_CHROOT:
-		on_chroot(s, task);
-		break;
-	case CALL_MMAP:
-		on_mmap(s, task, call);
+		on_chroot(which);
 		break;
 	case CALL_RECEIVE:
-		on_receive(s, arg(s, 1), 1, compat);
+		on_receive(s, arg(s, 1), 1, s->compat);
 		break;
 	case CALL_RECEIVES:
-		on_receive(s, arg(s, 1), (__u32)s->ret, compat);
+		on_receive(s, arg(s, 1), (__u32)s->ret, s->compat);
 		break;
 	case CALL_SOCKETS:
 		on_socketcall(s);
 		break;
+	case CALL_MMAP:
 	case CALL_FD:
-		on_fd(s, task, call);
+		on_fd(which);
 		break;
 	}
 }
 
 /* Calls that say something about the whole trace and not about a file. */
-static __always_inline bool on_other_call(struct task_struct *task, const struct call *call)
+__noinline int on_other_call(__u32 kind)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
 	struct mnt_namespace *ns = BPF_CORE_READ(task, nsproxy, mnt_ns);
 
-	switch (call->kind) {
+	switch (kind) {
 	case CALL_UNTRACED:
 		count(COUNT_UNTRACED);
-		return true;
+		break;
 	case CALL_UNKNOWN:
 		count(COUNT_UNKNOWN);
-		return true;
+		break;
 	case CALL_UNSHARE:
 		view_made(ns);
-		return true;
+		break;
 	case CALL_SETNS:
 		if (view_is_others(ns))
 			count(COUNT_FOREIGN_NS);
-		return true;
+		break;
 	}
-	return false;
+	return 0;
+}
+
+static __always_inline bool is_other_call(__u8 kind)
+{
+	return kind == CALL_UNTRACED || kind == CALL_UNKNOWN || kind == CALL_UNSHARE ||
+	       kind == CALL_SETNS;
 }
 
 /* mmap returns addresses, which may look negative as a compat call: an error is -4095…-1. */
@@ -320,35 +359,55 @@ static __always_inline bool tells(long error, const struct call *call)
 	return error < 64 ? TELLING >> error & 1 : error == EOVERFLOW || error == EOPNOTSUPP;
 }
 
-static __always_inline void on_call(struct task_struct *task, struct pt_regs *regs,
-				    const struct call *call, bool compat, long ret, __u32 which)
+/* fstat and what else names nothing: a third of the calls of a program that imports much. */
+static __always_inline bool is_nameless(const struct scratch *s)
 {
-	struct scratch *s = scratch_begin(which);
+	char first = 1;
 
-	if (!s)
-		return;
-	if (is_error(ret) && !tells(-ret, call))
-		return;
-	if (on_other_call(task, call) || !view_enter(s, task))
-		return;
-	read_args(regs, s->args, compat);
-	s->ret = ret;
-	event_begin(s, EVENT_FILE, (__u32)BPF_CORE_READ(task, tgid));
-	s->event.op = call->op;
-	s->event.view = s->view;
-	if (!is_error(ret))
-		on_success(s, task, call, compat);
-	else
-		on_failure(s, task, call);
+	if (s->call.kind != CALL_NAME || s->call.name2_arg != CALL_ARG_NONE ||
+	    s->call.flag_arg == CALL_ARG_NONE || !(arg(s, s->call.flag_arg) & AT_EMPTY_PATH))
+		return false;
+	bpf_probe_read_user(&first, 1, (void *)arg(s, s->call.name_arg));
+	return !first;
 }
 
-static __always_inline void on_mark(struct task_struct *task, struct pt_regs *regs)
+/* Whether the call, of a process of the tree, is one to be told of; that is looked at before
+ * anything is made ready. */
+static __always_inline bool is_of_interest(const struct scratch *s)
+{
+	if (is_error(s->ret))
+		return tells(-s->ret, &s->call);
+	if (s->call.kind == CALL_MMAP)
+		return !(arg(s, s->call.flag_arg) & MAP_ANONYMOUS);
+	return !is_nameless(s);
+}
+
+static __always_inline void on_call(struct scratch *s, struct task_struct *task, __u32 which)
+{
+	if (!is_of_interest(s))
+		return;
+	if (is_other_call(s->call.kind)) {
+		on_other_call(s->call.kind);
+		return;
+	}
+	if (!view_enter(s, task))
+		return;
+	event_begin(s, EVENT_FILE, s->tgid);
+	s->event.op = s->call.op;
+	s->event.view = s->view;
+	if (!is_error(s->ret))
+		on_success(s, which);
+	else
+		on_failure(which);
+}
+
+static __always_inline void on_mark(struct pt_regs *regs)
 {
 	__u64 args[6];
 
 	read_args(regs, args, false);
 	if (cookie && args[1] == cookie)
-		tree_seed(task);
+		tree_seed((void *)bpf_get_current_task());
 }
 
 /* A call beyond the tables. The x32 interface has the numbers of the 64-bit one with a bit set, but
@@ -359,12 +418,32 @@ static __always_inline void on_beyond(long nr, long ret)
 		count(nr & X32_BIT ? COUNT_COMPAT : COUNT_UNKNOWN);
 }
 
+/* A call of a process that may be of the tree. */
+static __always_inline void maybe_call(struct pt_regs *regs, long nr, long ret, __u64 current,
+				       __u8 look, __u32 which)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	bool compat = is_compat(task);
+	struct scratch *s;
+
+	if (!(look & (compat ? LOOK_COMPAT : LOOK_NATIVE)))
+		return;
+	s = scratch_begin(which);
+	if (!s || !tree_has_current(s, current >> 32))
+		return;
+	s->call = compat ? calls[nr].compat : calls[nr].native;
+	s->compat = compat;
+	s->thread = (__u32)current;
+	s->ret = compat ? (__s32)ret : ret;
+	read_args(regs, s->args, compat);
+	on_call(s, task, which);
+}
+
 static __always_inline int call_ended(struct pt_regs *regs, long ret, __u32 which)
 {
 	long nr = call_number(regs);
-	struct task_struct *task;
-	struct call call;
-	bool compat;
+	__u64 current;
+	__u8 look;
 
 	/* -1: a signal or a tracer has taken the call away */
 	if (nr < 0)
@@ -373,20 +452,14 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret, __u32 whic
 		on_beyond(nr, ret);
 		return 0;
 	}
-	if (!calls[nr].kind && !calls32[nr].kind)
+	look = looks[nr];
+	if (!look)
 		return 0;
-	task = (void *)bpf_get_current_task();
-	if (calls[nr].kind == CALL_MARK) {
-		on_mark(task, regs);
-		if (!calls32[nr].kind)
-			return 0;
-	}
-	if (!tree_has(bpf_get_current_pid_tgid() >> 32))
-		return 0;
-	compat = is_compat(task);
-	call = compat ? calls32[nr] : calls[nr];
-	if (call.kind && call.kind != CALL_MARK)
-		on_call(task, regs, &call, compat, compat ? (__s32)ret : ret, which);
+	if (look & LOOK_MARK)
+		on_mark(regs);
+	current = bpf_get_current_pid_tgid();
+	if (tree_traces[(current >> 32) % TREE_TRACES])
+		maybe_call(regs, nr, ret, current, look, which);
 	return 0;
 }
 
@@ -427,8 +500,7 @@ static __always_inline int process_forked(struct task_struct *parent, struct tas
 		return 0;
 	event_begin(s, EVENT_FORK, (__u32)parent->tgid);
 	s->event.arg = (__u32)child->tgid;
-	event_send(s);
-	return 0;
+	return event_send(which);
 }
 
 SEC("tp_btf/sched_process_fork")
@@ -447,11 +519,11 @@ int BPF_PROG(process_fork_2, struct task_struct *parent, struct task_struct *chi
 }
 
 /* The kernel's own copy of the name that was executed (bprm->filename is kernel memory). */
-static __always_inline void add_exec_name(struct scratch *s, struct task_struct *task,
-					  const char *filename)
+static __always_inline void add_exec_name(struct scratch *s, const char *filename)
 {
 	__u32 pos = s->pos;
 	long n;
+	int got;
 
 	if (pos >= EVENT_DATA_MAX - EVENT_NAME_MAX) {
 		count(COUNT_TRUNCATED);
@@ -464,10 +536,13 @@ static __always_inline void add_exec_name(struct scratch *s, struct task_struct 
 	}
 	s->event.name_len = (__u16)n;
 	s->pos = pos + (__u32)n;
-	if (is_relative(s, pos))
-		add_base(s, task, AT_FDCWD, &s->event.base_len);
-	else
+	if (!is_relative(s, pos)) {
 		s->event.flags |= EVENT_AT_ROOT;
+		return;
+	}
+	got = add_base(s->which, AT_FDCWD);
+	if (got >= 0)
+		s->event.base_len = (__u16)got;
 }
 
 static __always_inline int process_executed(struct task_struct *task, struct linux_binprm *bprm,
@@ -491,10 +566,10 @@ static __always_inline int process_executed(struct task_struct *task, struct lin
 		return 0;
 	event_begin(s, EVENT_EXEC, (__u32)task->tgid);
 	s->event.view = s->view;
-	add_file(s, bprm->file);
+	add_file(which, (__u64)BPF_CORE_READ(bprm, file)); /* read as a number (call.h) */
 	s->event.flags &= (__u16)~EVENT_CREATED;
-	add_exec_name(s, task, bprm->filename);
-	send_named(s, task);
+	add_exec_name(s, bprm->filename);
+	send_named(which);
 	return 0;
 }
 
@@ -524,8 +599,7 @@ static __always_inline int process_exited(struct task_struct *task, __u32 which)
 	if (!s)
 		return 0;
 	event_begin(s, EVENT_EXIT, (__u32)task->tgid);
-	event_send(s);
-	return 0;
+	return event_send(which);
 }
 
 SEC("tp_btf/sched_process_exit")

@@ -13,10 +13,15 @@
 
 #include "event.h"
 
-/* System calls by number, native and 32-bit (compat). */
-const volatile struct call calls[CALL_NR_MAX];
-const volatile struct call calls32[CALL_NR_MAX];
-/* Whether calls32 is filled for this architecture. */
+#define READ_ONCE(x)       (*(volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, val) (*(volatile __typeof__(x) *)&(x) = (val))
+
+/* System calls by number: enum call_look, which is all that most calls ever need, and what they are.
+ * What is looked at together stands together, here and below: a call finds little of it in a cache,
+ * because the program that made it has worked since the last one. */
+const volatile __u8 looks[CALL_NR_MAX];
+const volatile struct calls calls[CALL_NR_MAX];
+/* Whether 32-bit calls are known for this architecture. */
 const volatile bool compat_known;
 /* Whether programs that gain rights by their execution are left alone: a tracer that has rights
  * which its user has not may tell him only about what is his. */
@@ -50,8 +55,10 @@ struct {
 
 /* Whether a process whose tgid ends in these bits has ever been of the tree. A look here spares the
  * system calls of most others the look into the map. Bytes, because they are set without a lock. */
-#define TREE_TRACES 4096u
+#define TREE_TRACES 2048u
 __u8 tree_traces[TREE_TRACES];
+/* How often a process has left the tree. */
+__u64 tree_left;
 
 /* Mount namespaces that the tree has made, and the number under which user space knows their
  * mounts: 0 until they are sent, and another one whenever they have changed. */
@@ -83,19 +90,25 @@ struct received {
  * their states. The string helpers of 5.8–6.1 may write before a destination that faults on its
  * first byte; `event` before `data` is that headroom. */
 struct scratch {
-	struct event event;
-	char data[EVENT_DATA_MAX + EVENT_NAME_MAX];
-	__u64 dentry, mnt;    /* cursor: struct dentry *, struct mount * */
-	__u32 pos;            /* bytes of data in use */
-	__u32 view;           /* number of the view that the current task has */
-	__u64 ns;             /* its struct mnt_namespace * */
-	__u64 in_file_system; /* the walk ends at the root of the file system, not of the mounts */
-	__u64 tree_at, tree_top, tree_up; /* cursor over the mounts of a namespace */
-	__u32 views_sent;
-	__u32 which;   /* of the working memories this one is */
+	__u32 tgid;   /* of the tree when `left` is tree_left; 0: none */
+	__u32 which;  /* of the working memories this one is */
+	__u64 thread; /* that has made the call */
+	__u64 left;
 	__u64 args[6]; /* of the system call */
 	__s64 ret;
+	struct call call;            /* what it is */
+	__u64 compat;                /* made as a 32-bit one */
+	__u64 dentry, mnt, mnt_root; /* cursor: struct dentry *, struct mount *, its root */
+	__u64 in_file_system; /* the walk ends at the root of the file system, not of the mounts */
+	__u64 ns;             /* struct mnt_namespace * of the current task */
+	__u32 view;           /* number of the view that it has */
+	__u32 pos;            /* bytes of data in use */
+	__u32 unasked;        /* bytes sent since it was last asked how much is waiting */
+	__u32 views_sent;
 	struct received received;
+	__u64 tree_at, tree_top, tree_up; /* cursor over the mounts of a namespace */
+	struct event event;
+	char data[EVENT_DATA_MAX + EVENT_NAME_MAX];
 };
 
 /* Two for each CPU: one for system calls, one for the process events. Where programs can be

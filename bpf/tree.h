@@ -14,6 +14,22 @@ static __always_inline bool tree_has(__u32 tgid)
 	return tree_traces[tgid % TREE_TRACES] && bpf_map_lookup_elem(&tracked, &tgid) != 0;
 }
 
+/* The same for the process that a program runs in, remembered in its working memory: processes come
+ * and go seldom, compared with their calls. Another CPU's `tree_left` is seen late only by a process
+ * that ends meanwhile, with its last thread; a new one under its number begins after that. */
+static __always_inline bool tree_has_current(struct scratch *s, __u32 tgid)
+{
+	__u64 left = READ_ONCE(tree_left);
+
+	if (s->tgid == tgid && s->left == left)
+		return true;
+	if (!tree_has(tgid))
+		return false;
+	s->tgid = tgid;
+	s->left = left;
+	return true;
+}
+
 static __always_inline void tree_add(__u32 tgid)
 {
 	__u8 one = 1;
@@ -31,7 +47,8 @@ static __always_inline void tree_remove(__u32 tgid)
 {
 	for (int i = 0; i < 8; i++)
 		if (bpf_map_delete_elem(&tracked, &tgid) != -16 /* EBUSY */)
-			return;
+			break;
+	__sync_fetch_and_add(&tree_left, 1);
 }
 
 /* Makes the current process the first of the tree. */

@@ -13,9 +13,6 @@
 
 #define MOUNT_STEPS 64
 
-#define READ_ONCE(x)       (*(volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, val) (*(volatile __typeof__(x) *)&(x) = (val))
-
 /* include/uapi/linux/magic.h */
 #define TMPFS_MAGIC         0x01021994
 #define RAMFS_MAGIC         0x858458f6
@@ -65,7 +62,7 @@ static __always_inline void mount_send(struct scratch *s)
 	s->event.flags = mount_flags(BPF_CORE_READ(root, d_sb, s_magic));
 	if (walk_path(s, root, vfsmnt, &s->event.path_len) == STEP_DONE &&
 	    walk_file_system(s, root, &s->event.root_len) == STEP_DONE)
-		event_send(s);
+		event_send(s->which);
 }
 
 static __always_inline __u64 children_of(__u64 mnt)

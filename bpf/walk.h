@@ -59,48 +59,80 @@ static __always_inline enum step walk_top(const struct scratch *s, struct mount 
 	return STEP_FAILED;
 }
 
+/* From the root of a mount to its mount point. */
+static __always_inline enum step walk_up(struct scratch *s)
+{
+	struct mount *mnt = (void *)s->mnt, *up = BPF_CORE_READ(mnt, mnt_parent);
+
+	if (up == mnt)
+		return walk_top(s, mnt);
+	s->dentry = (__u64)BPF_CORE_READ(mnt, mnt_mountpoint);
+	s->mnt = (__u64)up;
+	s->mnt_root = (__u64)BPF_CORE_READ(up, mnt.mnt_root);
+	return STEP_ON;
+}
+
+/* What it means that a dentry has no parent. */
+static __always_inline enum step walk_end(const struct scratch *s, struct dentry *dentry)
+{
+	if (s->in_file_system)
+		return STEP_DONE;
+	/* Each file of nsfs and pidfs is a root of its own; as d_path() sees it. */
+	if (BPF_CORE_READ(dentry, d_op, d_dname))
+		return STEP_DETACHED;
+	count(COUNT_ESCAPED);
+	return STEP_FAILED;
+}
+
+/* A dentry's parent, and the address of its name. */
+struct lineage {
+	__u64 parent, hash_len, name;
+};
+
+static __always_inline struct lineage lineage_of(struct dentry *dentry)
+{
+	const __u64 parent_at = bpf_core_field_offset(struct dentry, d_parent);
+	const __u64 name_at = bpf_core_field_offset(struct dentry, d_name.name);
+	struct lineage ret = {0};
+
+	/* In all kernels so far they lie so that one look fetches both. */
+	if (name_at == parent_at + __builtin_offsetof(struct lineage, name)) {
+		bpf_probe_read_kernel(&ret, sizeof(ret), (char *)dentry + parent_at);
+	} else {
+		ret.parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+		ret.name = (__u64)BPF_CORE_READ(dentry, d_name.name);
+	}
+	return ret;
+}
+
 /* One step of prepend_path(); returns enum step. This and what follows are functions of their own
  * (not static): the verifier checks each of them once, and a loop over calls costs it next to
  * nothing. That is what makes deep paths affordable. */
 __noinline int walk_step(__u32 which)
 {
 	struct scratch *s = scratch_get(which);
-	struct dentry *dentry, *parent;
-	struct mount *mnt, *up;
+	struct dentry *dentry;
+	struct lineage up;
 	int failed;
 
 	if (!s)
 		return STEP_FAILED;
 	dentry = (void *)s->dentry;
-	mnt = (void *)s->mnt;
 	if (!s->in_file_system) {
-		if (!s->view && s->dentry == seeded_root_dentry && s->mnt == seeded_root_mnt)
+		if (s->dentry == seeded_root_dentry && s->mnt == seeded_root_mnt && !s->view)
 			return STEP_DONE;
-		if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
-			up = BPF_CORE_READ(mnt, mnt_parent);
-			if (up == mnt)
-				return walk_top(s, mnt);
-			s->dentry = (__u64)BPF_CORE_READ(mnt, mnt_mountpoint);
-			s->mnt = (__u64)up;
-			return STEP_ON;
-		}
+		if (s->dentry == s->mnt_root)
+			return walk_up(s);
 	}
-	parent = BPF_CORE_READ(dentry, d_parent);
-	if (parent == dentry) {
-		if (s->in_file_system)
-			return STEP_DONE;
-		/* Each file of nsfs and pidfs is a root of its own; as d_path() sees it. */
-		if (BPF_CORE_READ(dentry, d_op, d_dname))
-			return STEP_DETACHED;
-		count(COUNT_ESCAPED);
-		return STEP_FAILED;
-	}
-	failed = append_name(s, BPF_CORE_READ(dentry, d_name.name));
+	up = lineage_of(dentry);
+	if (up.parent == s->dentry)
+		return walk_end(s, dentry);
+	failed = append_name(s, (void *)up.name);
 	if (failed) {
 		count(failed);
 		return STEP_FAILED;
 	}
-	s->dentry = (__u64)parent;
+	s->dentry = up.parent;
 	return STEP_ON;
 }
 
@@ -138,6 +170,7 @@ static __always_inline enum step walk_path(struct scratch *s, struct dentry *den
 	s->in_file_system = 0;
 	s->dentry = (__u64)dentry;
 	s->mnt = (__u64)vfsmnt - bpf_core_field_offset(struct mount, mnt);
+	s->mnt_root = (__u64)BPF_CORE_READ(vfsmnt, mnt_root);
 	step = walk_run(s->which);
 	*len = (__u16)(s->pos - before);
 	return step;

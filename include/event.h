@@ -165,5 +165,17 @@ enum call_flag {
 
 _Static_assert(sizeof(struct call) == 8, "struct call has no padding");
 
+/* What one number means as a call of the architecture itself and as a 32-bit one. */
+struct calls {
+	struct call native, compat;
+};
+
+/* How much the kernel side has to look at for a number. */
+enum call_look {
+	LOOK_NATIVE = 1 << 0, /* has a meaning natively */
+	LOOK_COMPAT = 1 << 1, /* has one as a 32-bit call */
+	LOOK_MARK = 1 << 2,   /* may be natively the one that seeds the tree */
+};
+
 #define CALL_NR_MAX   512u
 #define CALL_NR_KNOWN 469u /* the last one that calls.def was checked against: Linux 6.17 */

@@ -109,6 +109,26 @@ static size_t ring_size(size_t bytes)
 	return size;
 }
 
+/* The tables of system calls, and what of them is looked at first. */
+static void configure_calls(struct record_bpf *skel)
+{
+	__u8 *looks = (__u8 *)(uintptr_t)skel->rodata->looks;
+	struct calls *calls = (struct calls *)(uintptr_t)skel->rodata->calls;
+	struct call native[CALL_NR_MAX], compat[CALL_NR_MAX];
+
+	calls_native(native);
+	skel->rodata->compat_known = calls_compat(compat);
+	for (size_t nr = 0; nr < CALL_NR_MAX; nr++) {
+		calls[nr] = (struct calls){native[nr], compat[nr]};
+		if (native[nr].kind == CALL_MARK)
+			looks[nr] |= LOOK_MARK;
+		else if (native[nr].kind)
+			looks[nr] |= LOOK_NATIVE;
+		if (compat[nr].kind)
+			looks[nr] |= LOOK_COMPAT;
+	}
+}
+
 static int configure(struct record_bpf *skel, const struct tracer_options *opt)
 {
 	bool preemptible = kernel_at_least(7, 0);
@@ -116,8 +136,7 @@ static int configure(struct record_bpf *skel, const struct tracer_options *opt)
 	size_t size = ring_size(opt->ring_bytes);
 	int r;
 
-	calls_native((struct call *)(uintptr_t)skel->rodata->calls);
-	skel->rodata->compat_known = calls_compat((struct call *)(uintptr_t)skel->rodata->calls32);
+	configure_calls(skel);
 	skel->rodata->cookie = opt->cookie;
 	skel->rodata->own_user_only = opt->own_user_only;
 	skel->rodata->wake_bytes = size / 4 < WAKE_BYTES ? size / 4 : WAKE_BYTES;
