@@ -20,7 +20,7 @@ static __always_inline bool is_urgent(struct scratch *s, __u32 len)
 	if (s->event.kind == EVENT_EXEC)
 		return true;
 	s->unasked += (__u32)sizeof(s->event) + len;
-	if (s->unasked < wake_bytes / 16)
+	if (s->unasked < ask_bytes)
 		return false;
 	s->unasked = 0;
 	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wake_bytes;

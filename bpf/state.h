@@ -32,6 +32,8 @@ const volatile __u64 cookie;
 const volatile bool preemptible;
 /* Bytes waiting in the ring from which on the reader is woken. */
 const volatile __u64 wake_bytes;
+/* Bytes that one CPU may send before it asks how many are waiting. */
+const volatile __u64 ask_bytes;
 
 __u64 counters[COUNTERS];
 /* The tree's first process and what it sees as its root: set when it is seeded. */

@@ -140,6 +140,7 @@ static int configure(struct record_bpf *skel, const struct tracer_options *opt)
 	skel->rodata->cookie = opt->cookie;
 	skel->rodata->own_user_only = opt->own_user_only;
 	skel->rodata->wake_bytes = size / 4 < WAKE_BYTES ? size / 4 : WAKE_BYTES;
+	skel->rodata->ask_bytes = skel->rodata->wake_bytes / (4ul * cpus);
 	skel->rodata->preemptible = preemptible;
 	bpf_map__set_autocreate(skel->maps.turns, preemptible);
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
