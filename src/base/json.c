@@ -176,8 +176,8 @@ bool json_int(const struct json *j, int64_t *ret)
 	const char *s = json_string(j);
 	double d;
 
-	if (s)
-		return parse_digits(s, ret);
+	if (s || cJSON_IsRaw(node(j)))
+		return parse_digits(s ? s : node(j)->valuestring, ret);
 	if (!cJSON_IsNumber(node(j)))
 		return false;
 	d = cJSON_GetNumberValue(node(j));
@@ -235,16 +235,19 @@ void json_set_bytes(struct json *object, const char *key, const char *value)
 	json_set_base64(object, key_b64, value);
 }
 
+static bool is_exact(int64_t value)
+{
+	return value >= -EXACT_MAX && value <= EXACT_MAX;
+}
+
 void json_set_int(struct json *object, const char *key, int64_t value)
 {
-	CLEANUP_FREE char *digits = NULL;
+	CLEANUP_FREE char *digits = xasprintf("%" PRId64, value);
 
-	if (value >= -EXACT_MAX && value <= EXACT_MAX) {
-		json_set(object, key, wrap(made(cJSON_CreateNumber((double)value))));
-		return;
-	}
-	digits = xasprintf("%" PRId64, value);
-	json_set_string(object, key, digits);
+	if (is_exact(value)) /* cJSON prints a number as a double, and reads it again to see */
+		json_set(object, key, wrap(made(cJSON_CreateRaw(digits))));
+	else
+		json_set_string(object, key, digits);
 }
 
 void json_set_bool(struct json *object, const char *key, bool value)
@@ -290,6 +293,52 @@ void json_print(const struct json *j, struct buf *out)
 void json_print_pretty(const struct json *j, struct buf *out)
 {
 	add_printed(out, cJSON_Print(node(j)));
+}
+
+/* Whether a string stands in JSON as it is. */
+static bool is_plain(const char *s)
+{
+	for (; *s; s++)
+		if (*s < ' ' || *s > '~' || *s == '"' || *s == '\\')
+			return false;
+	return true;
+}
+
+void json_print_bytes(const char *key, const char *value, struct buf *out)
+{
+	CLEANUP_JSON struct json *object = NULL;
+	size_t start = out->len;
+
+	if (is_plain(value)) {
+		const char *const pieces[] = {"\"", key, "\":\"", value, "\""};
+
+		for (size_t i = 0; i < ARRAY_SIZE(pieces); i++)
+			buf_addstr(out, pieces[i]);
+		return;
+	}
+	object = json_object();
+	json_set_bytes(object, key, value);
+	json_print(object, out);
+	memmove(out->data + start, out->data + start + 1, out->len - start - 1); /* the braces */
+	buf_truncate(out, out->len - 2);
+}
+
+void json_print_int(const char *key, int64_t value, struct buf *out)
+{
+	char digits[20], *p = digits + sizeof(digits);
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do
+		*--p = (char)('0' + rest % 10);
+	while (rest /= 10);
+	buf_addch(out, '"');
+	buf_addstr(out, key);
+	buf_addstr(out, is_exact(value) ? "\":" : "\":\"");
+	if (value < 0)
+		buf_addch(out, '-');
+	buf_add(out, p, (size_t)(digits + sizeof(digits) - p));
+	if (!is_exact(value))
+		buf_addch(out, '"');
 }
 
 /* Length of the decoded bytes without the padding that EVP_DecodeBlock counts in; 0 on error. */

@@ -52,6 +52,10 @@ void json_append_string(struct json *array, const char *value);
 void json_append_bytes(struct json *array, const char *value);
 /* Appends the node to `out` on one line. */
 void json_print(const struct json *j, struct buf *out);
+/* Appends `"key":value`, as json_set_bytes and json_set_int would have it: for long lists, in which
+ * most elements need no node of their own. */
+void json_print_bytes(const char *key, const char *value, struct buf *out);
+void json_print_int(const char *key, int64_t value, struct buf *out);
 /* The same over several lines, for people. */
 void json_print_pretty(const struct json *j, struct buf *out);
 

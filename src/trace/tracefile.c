@@ -149,43 +149,64 @@ static struct json *process_object(const struct trace_process *p)
 	return j;
 }
 
-static struct json *miss_object(const struct trace_miss *m)
+/* When it was touched first and by whom: the end of an element. */
+static void add_touch(int64_t first_ns, int32_t pid, struct buf *out)
 {
-	struct json *j = json_object();
-
-	json_set_bytes(j, "path", m->path);
-	json_set_int(j, "first_ns", m->first_ns);
-	json_set_int(j, "pid", m->pid);
-	return j;
+	buf_addch(out, ',');
+	json_print_int("first_ns", first_ns, out);
+	buf_addch(out, ',');
+	json_print_int("pid", pid, out);
+	buf_addch(out, '}');
 }
 
-static struct json *file_object(const struct trace_file *f)
+static void add_miss(const struct trace_miss *m, struct buf *out)
 {
-	struct json *j = json_object(), *ops = json_array();
+	buf_addch(out, '{');
+	json_print_bytes("path", m->path, out);
+	add_touch(m->first_ns, m->pid, out);
+}
 
-	json_set_bytes(j, "path", f->path);
+static void add_ops(uint32_t ops, struct buf *out)
+{
+	const char *before = "\"";
+
+	buf_addstr(out, ",\"ops\":[");
 	for (size_t i = 0; i < TRACE_OP_COUNT; i++)
-		if (f->ops & (1u << i))
-			json_append_string(ops, trace_op_names[i]);
-	json_set(j, "ops", ops);
-	json_set_string(j, "type", type_names[f->type]);
-	if (f->type == TRACE_TYPE_FILE)
-		json_set_int(j, "size", f->size);
-	if (f->created)
-		json_set_bool(j, "created", true);
-	if (f->n_requested)
-		json_set(j, "requested", byte_strings(f->requested, f->n_requested));
-	json_set_int(j, "first_ns", f->first_ns);
-	json_set_int(j, "pid", f->pid);
-	return j;
+		if (ops & (1u << i)) {
+			buf_addstr(out, before);
+			buf_addstr(out, trace_op_names[i]);
+			buf_addch(out, '"');
+			before = ",\"";
+		}
+	buf_addch(out, ']');
 }
 
-/* One element of a list on a line of its own. Takes the element. */
-static void add_element(struct buf *out, bool first, struct json *element)
+static void add_file(const struct trace_file *f, struct buf *out)
+{
+	buf_addch(out, '{');
+	json_print_bytes("path", f->path, out);
+	add_ops(f->ops, out);
+	buf_addch(out, ',');
+	json_print_bytes("type", type_names[f->type], out);
+	if (f->type == TRACE_TYPE_FILE) {
+		buf_addch(out, ',');
+		json_print_int("size", f->size, out);
+	}
+	if (f->created)
+		buf_addstr(out, ",\"created\":true");
+	if (f->n_requested) {
+		CLEANUP_JSON struct json *requested = byte_strings(f->requested, f->n_requested);
+
+		buf_addstr(out, ",\"requested\":");
+		json_print(requested, out);
+	}
+	add_touch(f->first_ns, f->pid, out);
+}
+
+/* Each element of a list stands on a line of its own. */
+static void next_line(struct buf *out, bool first)
 {
 	buf_addstr(out, first ? "\n" : ",\n");
-	json_print(element, out);
-	json_free(element);
 }
 
 void trace_format(const struct trace *t, struct buf *out)
@@ -193,14 +214,22 @@ void trace_format(const struct trace *t, struct buf *out)
 	buf_addstr(out, "{");
 	add_head(t, out);
 	buf_addstr(out, "\"processes\": [");
-	for (size_t i = 0; i < t->n_processes; i++)
-		add_element(out, i == 0, process_object(&t->processes[i]));
+	for (size_t i = 0; i < t->n_processes; i++) {
+		CLEANUP_JSON struct json *process = process_object(&t->processes[i]);
+
+		next_line(out, i == 0);
+		json_print(process, out);
+	}
 	buf_addstr(out, "\n],\n\"files\": [");
-	for (size_t i = 0; i < t->n_files; i++)
-		add_element(out, i == 0, file_object(&t->files[i]));
+	for (size_t i = 0; i < t->n_files; i++) {
+		next_line(out, i == 0);
+		add_file(&t->files[i], out);
+	}
 	buf_addstr(out, "\n],\n\"misses\": [");
-	for (size_t i = 0; i < t->n_misses; i++)
-		add_element(out, i == 0, miss_object(&t->misses[i]));
+	for (size_t i = 0; i < t->n_misses; i++) {
+		next_line(out, i == 0);
+		add_miss(&t->misses[i], out);
+	}
 	buf_addstr(out, "\n]\n}\n");
 }
 

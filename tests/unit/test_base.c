@@ -128,6 +128,54 @@ static void json_input_is_hostile(void **state)
 	json_refuses("[1]\0", 4, "NUL byte");
 }
 
+/* What an object with the one member looks like, less its braces. Takes the object. */
+static void assert_member(const struct buf *text, struct json *object)
+{
+	CLEANUP_BUF struct buf whole = {0};
+
+	json_print(object, &whole);
+	json_free(object);
+	assert_int_equal(text->len, whole.len - 2);
+	assert_memory_equal(text->data, whole.data + 1, text->len);
+}
+
+static void json_prints_without_nodes_what_it_prints_with_them(void **state)
+{
+	static const char *const texts[] = {"",          "/a b~",   "/\"q\"",
+					    "\\",        "/\n\x01", "/\x7f",
+					    "/\xc3\xa9", "/a\xff",  "/\xed\xa0\x80"};
+	static const int64_t numbers[] = {0,
+					  -1,
+					  7,
+					  10,
+					  INT64_C(1) << 53,
+					  (INT64_C(1) << 53) + 1,
+					  -(INT64_C(1) << 53) - 1,
+					  INT64_MAX,
+					  INT64_MIN};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		CLEANUP_BUF struct buf text = {0};
+		struct json *object = json_object();
+
+		json_print_bytes("path", texts[i], &text);
+		json_set_bytes(object, "path", texts[i]);
+		assert_member(&text, object);
+	}
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		CLEANUP_BUF struct buf text = {0};
+		struct json *object = json_object();
+		int64_t back = 0;
+
+		json_print_int("n", numbers[i], &text);
+		json_set_int(object, "n", numbers[i]);
+		assert_true(json_int(json_get(object, "n"), &back));
+		assert_int_equal(back, numbers[i]);
+		assert_member(&text, object);
+	}
+}
+
 static void json_keeps_big_numbers_and_odd_bytes(void **state)
 {
 	CLEANUP_JSON struct json *j = json_object(), *back = NULL;
@@ -245,6 +293,7 @@ int main(void)
 		cmocka_unit_test(strmap_grows_with_its_keys),
 		cmocka_unit_test(json_input_is_hostile),
 		cmocka_unit_test(json_keeps_big_numbers_and_odd_bytes),
+		cmocka_unit_test(json_prints_without_nodes_what_it_prints_with_them),
 		cmocka_unit_test(outfile_appears_only_when_committed),
 		cmocka_unit_test(csv_records_are_rfc4180),
 		cmocka_unit_test(csv_takes_nuls_and_long_quotes),
