@@ -273,14 +273,20 @@ format-check:
 
 # What is safe at which level, over real packages from PyPI (CPython 3.11, 800 MB, ten minutes).
 .PHONY: safety
+SAFETY_INSTALL = rm -rf $(1) $@ && mkdir -p $(SAFETY) && $(SAFETY_PYTHON) -m pip install --quiet \
+	--disable-pip-version-check --no-deps --root-user-action=ignore --target $(1) -r $< && touch $@
 $(SAFETY)/stamp: probes/safety/requirements.txt
-	$(Q)rm -rf $(SAFETY)/site $@ && mkdir -p $(SAFETY)
-	$(Q)$(SAFETY_PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps \
-		--root-user-action=ignore --target $(SAFETY)/site -r $<
-	$(Q)touch $@
-safety: all $(SAFETY)/stamp
-	$(Q)PATH="$(CURDIR)/$(BUILD):$$PATH" $(SAFETY_PYTHON) probes/safety/suite.py $(SAFETY)/site \
-		--levels trace,closure,package,oracle -o docs/safety.md --require closure
+	$(Q)$(call SAFETY_INSTALL,$(SAFETY)/site)
+$(SAFETY)/second.stamp: probes/safety/second.txt
+	$(Q)$(call SAFETY_INSTALL,$(SAFETY)/second)
+SAFETY_RUN = PATH="$(CURDIR)/$(BUILD):$$PATH" $(SAFETY_PYTHON) probes/safety/suite.py \
+	--levels static,trace,closure,package,oracle --require closure
+safety: all $(SAFETY)/stamp $(SAFETY)/second.stamp
+	$(Q)status=0; \
+	$(SAFETY_RUN) $(SAFETY)/site --save $(SAFETY)/first.json || status=1; \
+	$(SAFETY_RUN) $(SAFETY)/second --suite second --save $(SAFETY)/second.json || status=1; \
+	$(SAFETY_PYTHON) probes/safety/document.py $(SAFETY)/first.json $(SAFETY)/second.json \
+		-o docs/safety.md && exit $$status
 
 # --- install ---------------------------------------------------------------------------------
 

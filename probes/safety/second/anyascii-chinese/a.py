@@ -1,0 +1,3 @@
+"""Latin."""
+from anyascii import anyascii
+print(anyascii("café"))

@@ -1,0 +1,3 @@
+"""A scheduler."""
+from apscheduler.schedulers.background import BackgroundScheduler
+print(BackgroundScheduler().running)

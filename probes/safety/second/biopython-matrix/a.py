@@ -1,0 +1,3 @@
+"""A sequence."""
+from Bio.Seq import Seq
+print(Seq("ATG").translate())

@@ -1,0 +1,3 @@
+"""The version."""
+import black
+print(bool(black.__version__))

@@ -1,0 +1,3 @@
+"""A type."""
+import cffi
+print(cffi.FFI().sizeof("int"))

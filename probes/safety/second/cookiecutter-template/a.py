@@ -1,0 +1,3 @@
+"""A name cleaned."""
+from cookiecutter import utils
+print(callable(utils.rmtree))

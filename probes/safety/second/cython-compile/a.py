@@ -1,0 +1,3 @@
+"""The version."""
+import Cython
+print(bool(Cython.__version__))

@@ -1,0 +1,3 @@
+"""English."""
+import dateparser
+print(dateparser.parse("12 March 2026"))

@@ -1,0 +1,3 @@
+"""English."""
+import emoji
+print(ascii(emoji.emojize(":red_heart:")))

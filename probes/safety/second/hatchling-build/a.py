@@ -1,0 +1,4 @@
+"""The interface."""
+import hatchling
+from hatchling import build
+print(callable(build.build_wheel))

@@ -1,0 +1,3 @@
+"""An event."""
+from icalendar import Event
+print(Event().to_ical())

@@ -1,0 +1,3 @@
+"""Two lines."""
+import isort
+print(isort.code("import b\nimport a\n"))

@@ -1,0 +1,3 @@
+"""A tag made regular."""
+import langcodes
+print(langcodes.standardize_tag("en_us"))

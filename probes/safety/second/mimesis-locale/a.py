@@ -1,0 +1,3 @@
+"""English."""
+from mimesis import Person
+print(bool(Person("en", seed=1).full_name()))

@@ -1,0 +1,3 @@
+"""Markdown."""
+import mistune
+print(mistune.html("*a*"))

@@ -1,0 +1,3 @@
+"""A network."""
+import netaddr
+print(len(netaddr.IPNetwork("10.0.0.0/30")))

@@ -1,0 +1,10 @@
+"""A page without text."""
+import io
+from pdfminer.high_level import extract_text
+PDF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj
+trailer<</Root 1 0 R>>
+"""
+print(repr(extract_text(io.BytesIO(PDF))))

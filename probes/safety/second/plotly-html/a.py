@@ -1,0 +1,3 @@
+"""A figure."""
+import plotly.graph_objects as go
+print(len(go.Figure(go.Bar(y=[1])).data))

@@ -1,0 +1,3 @@
+"""A length."""
+from pptx.util import Inches
+print(Inches(1))

@@ -1,0 +1,3 @@
+"""A problem."""
+import pulp
+print(pulp.LpProblem("x").name)

@@ -1,0 +1,3 @@
+"""The standard font."""
+import pyfiglet
+print(pyfiglet.figlet_format("a"))

@@ -1,0 +1,3 @@
+"""BSON."""
+import bson
+print(bson.decode(bson.encode({"a": 1})))

@@ -1,0 +1,3 @@
+"""English."""
+import pyphen
+print(pyphen.Pyphen(lang="en_US").inserted("hyphenation"))

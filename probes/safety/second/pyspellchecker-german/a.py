@@ -1,0 +1,3 @@
+"""English."""
+from spellchecker import SpellChecker
+print(SpellChecker().correction("hapy") is not None)

@@ -1,0 +1,3 @@
+"""A constant."""
+from pyvisa import constants
+print(constants.StatusCode.success)

@@ -1,0 +1,3 @@
+"""A context."""
+import zmq
+print(zmq.Context().closed)

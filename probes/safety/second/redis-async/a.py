@@ -1,0 +1,3 @@
+"""A pipeline without a server."""
+import redis
+print(len(redis.Redis().pipeline().set("a", 1)))

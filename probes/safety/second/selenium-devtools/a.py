@@ -1,0 +1,3 @@
+"""A key."""
+from selenium.webdriver.common.keys import Keys
+print(ascii(Keys.ENTER))

@@ -1,0 +1,3 @@
+"""Letters of English."""
+from slugify import slugify
+print(slugify("A b"))

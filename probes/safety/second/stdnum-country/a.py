@@ -1,0 +1,3 @@
+"""A card number."""
+from stdnum import luhn
+print(luhn.is_valid("4242424242424242"))

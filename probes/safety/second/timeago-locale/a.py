@@ -1,0 +1,3 @@
+"""English."""
+import timeago
+print(timeago.format(0, 90))

@@ -1,0 +1,3 @@
+"""A deferred."""
+from twisted.internet.defer import succeed
+succeed(1).addCallback(print)

@@ -1,0 +1,3 @@
+"""A configuration."""
+import uvicorn
+print(uvicorn.Config("x:app").port)

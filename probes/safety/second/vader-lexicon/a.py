@@ -1,0 +1,3 @@
+"""A constant."""
+from vaderSentiment import vaderSentiment
+print(vaderSentiment.B_INCR)
