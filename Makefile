@@ -271,7 +271,7 @@ format:
 format-check:
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 
-# What is safe at which level, over real packages from PyPI (CPython 3.11, 800 MB, ten minutes).
+# What is safe at which level, over real packages from PyPI (CPython 3.11, 2 GB, half an hour).
 .PHONY: safety
 SAFETY_INSTALL = rm -rf $(1) $@ && mkdir -p $(SAFETY) && $(SAFETY_PYTHON) -m pip install --quiet \
 	--disable-pip-version-check --no-deps --root-user-action=ignore --target $(1) -r $< && touch $@

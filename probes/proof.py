@@ -115,17 +115,28 @@ def distributions(site):
 
 
 def required(site, dists, names):
-    """`names`, distributions, and all that is declared to be required by them, with every extra."""
+    """`names`, distributions, and all that is declared to be required by them, with the extras that
+    a requirement asks for (`name[extra]`): what the closure may enter."""
     by_name = {canonical(d[:-len(".dist-info")].rsplit("-", 1)[0]): d for d in dists}
-    found, queue = set(names), list(names)
+    found, queue = set(names), [(name, "") for name in names]
+    done = set(queue)
     while queue:
-        path = pathlib.Path(site, queue.pop())
-        for line in importlib.metadata.PathDistribution(path).requires or []:
-            one = by_name.get(canonical(re.match(r"[\w.-]+", line).group()))
-            if one and one not in found:
-                found.add(one)
+        dist, extras = queue.pop()
+        for line in importlib.metadata.PathDistribution(pathlib.Path(site, dist)).requires or []:
+            name, asked = re.match(r"([\w.-]+)\s*(?:\[([^]]*)\])?", line).groups()
+            marker = line.partition(";")[2]
+            one = (by_name.get(canonical(name)), asked or "")
+            if one[0] and one not in done and ("extra" not in marker or is_asked(marker, extras)):
+                found.add(one[0])
+                done.add(one)
                 queue.append(one)
     return found
+
+
+def is_asked(marker, extras):
+    """Whether a marker names one of these extras ("a,b")."""
+    named = {canonical(e) for e in re.findall(r"extra\s*==\s*['\"]([^'\"]+)", marker)}
+    return bool(named & {canonical(e.strip()) for e in extras.split(",")})
 
 
 def canonical(name):

@@ -85,8 +85,7 @@ class Suite:
         what it is given, for each of hundreds of layers."""
         owner = {f: d for d, files in self.dists.items() for f in files}
         paths = list(proof.below(self.site, traces))
-        tops = {path.split("/")[0] for path in paths}
-        touched = {owner[path] for path in paths if path in owner} | {d for d in self.dists if d in tops}
+        touched = {owner[p] for p in paths if p in owner and not p.startswith(owner[p] + "/")}
         wanted = proof.required(self.site, self.dists, touched)
         tree = os.path.join(folder, "tree")
         proof.place_files(self.site, {f for d in wanted for f in self.dists[d]}
