@@ -234,14 +234,13 @@ static void set_type(struct zip_item *item)
 		fault(item, ZIP_FAULT_NAME);
 }
 
-/* Fills path and finds what is wrong with the name as such. */
+/* Fills path, which has room for the name, and finds what is wrong with the name as such. */
 static void clean_name(struct zip_item *item)
 {
 	const char *name = item->name;
+	char *to = item->path;
 	size_t depth = 0;
-	char *to;
 
-	item->path = to = xmalloc(item->name_len + 1);
 	if (name[0] == '/' || (isalpha((unsigned char)name[0]) && name[1] == ':'))
 		fault(item, ZIP_FAULT_ABSOLUTE);
 	for (size_t n; *name; name += n + (name[n] == '/')) {
@@ -280,8 +279,9 @@ static void check_sizes(struct zip_item *item, uint64_t file_size)
 		fault(item, ZIP_FAULT_SIZES);
 }
 
-/* Reads one header at p; its length, or 0 when it does not fit. */
-static size_t read_item(const unsigned char *p, size_t n, struct zip_item *item)
+/* Reads one header at p, its name to `text`, which has room for it and the path; its length, or 0
+ * when it does not fit. */
+static size_t read_item(const unsigned char *p, size_t n, char *text, struct zip_item *item)
 {
 	size_t name, extra, len;
 
@@ -293,7 +293,8 @@ static size_t read_item(const unsigned char *p, size_t n, struct zip_item *item)
 	if (n < len)
 		return 0;
 	*item = (struct zip_item){
-		.name = xmalloc(name + 1),
+		.name = text,
+		.path = text + name + 1,
 		.name_len = name,
 		.made_by = le16(p + 4),
 		.flags = le16(p + 8),
@@ -317,10 +318,11 @@ static int read_items(const struct archive *a, const struct end *end, const stru
 {
 	const unsigned char *p = (const unsigned char *)raw->data;
 	size_t left = raw->len, cap = 0;
+	char *text = ret->text = xreallocarray(NULL, raw->len + 1, 2); /* a header is longer */
 
 	while (left) {
 		struct zip_item item;
-		size_t len = ret->n < ZIP_ITEMS_MAX ? read_item(p, left, &item) : 0;
+		size_t len = ret->n < ZIP_ITEMS_MAX ? read_item(p, left, text, &item) : 0;
 
 		if (!len)
 			return broken(a, "its directory is damaged");
@@ -331,6 +333,7 @@ static int read_items(const struct archive *a, const struct end *end, const stru
 		ret->items[ret->n++] = item;
 		ret->content = item.size > UINT64_MAX - ret->content ? UINT64_MAX
 								     : ret->content + item.size;
+		text += 2 * (item.name_len + 1);
 		p += len;
 		left -= len;
 	}
@@ -364,6 +367,7 @@ static bool fits(const struct zip_item *item)
 static void place_items(struct zip_directory *d, uint64_t base, uint64_t directory_at)
 {
 	CLEANUP_FREE struct zip_item **order = xcalloc(d->n ? d->n : 1, sizeof(*order));
+	bool in_order = true;
 
 	for (size_t i = 0; i < d->n; i++) {
 		struct zip_item *item = &d->items[i];
@@ -373,8 +377,10 @@ static void place_items(struct zip_directory *d, uint64_t base, uint64_t directo
 		else
 			item->offset += base;
 		order[i] = item;
+		in_order &= !i || item->offset >= order[i - 1]->offset;
 	}
-	qsort(order, d->n, sizeof(struct zip_item *), by_offset);
+	if (!in_order)
+		qsort(order, d->n, sizeof(struct zip_item *), by_offset);
 	for (size_t i = 0; i < d->n; i++) {
 		order[i]->limit = i + 1 < d->n && order[i + 1]->offset < directory_at
 					  ? order[i + 1]->offset
@@ -384,28 +390,54 @@ static void place_items(struct zip_directory *d, uint64_t base, uint64_t directo
 	}
 }
 
-static void fold(char *to, const char *from)
+/* Whether there was anything to fold. */
+static bool fold(char *to, const char *from)
 {
-	for (; *from; from++)
-		*to++ = (char)(*from >= 'A' && *from <= 'Z' ? *from | 0x20 : *from);
+	bool folded = false;
+
+	for (; *from; from++) {
+		bool upper = *from >= 'A' && *from <= 'Z';
+
+		folded |= upper;
+		*to++ = (char)(upper ? *from | 0x20 : *from);
+	}
 	*to = '\0';
+	return folded;
 }
 
-static void find_doubles(struct zip_directory *d, struct strmap *paths)
+static void find_twice(struct zip_directory *d, struct strmap *paths)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		struct zip_item *item = &d->items[i];
+		bool is_new;
+
+		strmap_add(paths, item->path, strlen(item->path), i, &is_new);
+		if (!is_new)
+			fault(item, ZIP_FAULT_TWICE);
+	}
+}
+
+/* Of names that fold to one, all but the first. Only those with a capital have to be folded: at most
+ * one name is what they fold to. */
+static void find_case_twins(struct zip_directory *d, const struct strmap *paths)
 {
 	CLEANUP_STRMAP struct strmap folded = {0};
+	CLEANUP_BUF struct buf low = {0};
 
 	for (size_t i = 0; i < d->n; i++) {
 		struct zip_item *item = &d->items[i];
-		CLEANUP_FREE char *low = xmalloc(strlen(item->path) + 1);
-		bool is_new, is_new_low;
+		size_t len = strlen(item->path);
+		const size_t *plain;
+		bool is_new;
 
-		fold(low, item->path);
-		strmap_add(paths, item->path, strlen(item->path), i, &is_new);
-		strmap_add(&folded, low, strlen(low), i, &is_new_low);
+		buf_reserve(&low, len);
+		if (item->faults & 1u << ZIP_FAULT_TWICE || !fold(low.data, item->path))
+			continue;
+		plain = strmap_find(paths, low.data, len);
+		if (plain)
+			fault(&d->items[*plain > i ? *plain : i], ZIP_FAULT_CASE);
+		strmap_add(&folded, low.data, len, i, &is_new);
 		if (!is_new)
-			fault(item, ZIP_FAULT_TWICE);
-		else if (!is_new_low)
 			fault(item, ZIP_FAULT_CASE);
 	}
 }
@@ -478,7 +510,8 @@ static int read_directory(const struct archive *a, struct zip_directory *ret)
 		return r;
 	ret->zip64 = end.zip64;
 	place_items(ret, at - end.offset, at);
-	find_doubles(ret, &paths);
+	find_twice(ret, &paths);
+	find_case_twins(ret, &paths);
 	find_impossible_parents(ret, &paths);
 	return 0;
 }
@@ -506,11 +539,9 @@ int zip_directory_read(int fd, const char *name, struct zip_directory *ret, stru
 
 void zip_directory_free(struct zip_directory *d)
 {
-	for (size_t i = 0; i < d->n; i++) {
-		free(d->items[i].name);
-		free(d->items[i].path);
+	for (size_t i = 0; i < d->n; i++)
 		free(d->items[i].link_target);
-	}
 	free(d->items);
+	free(d->text);
 	*d = (struct zip_directory){0};
 }

@@ -49,9 +49,9 @@ enum zip_fault {
 extern const char *const zip_fault_texts[ZIP_FAULTS];
 
 struct zip_item {
-	char *name; /* as the archive has it, NUL-terminated */
+	char *name; /* as the archive has it, NUL-terminated; in the directory's text */
 	size_t name_len;
-	char *path;        /* the name without "./", "//" and a trailing '/' */
+	char *path;        /* the name without "./", "//" and a trailing '/'; there, too */
 	char *link_target; /* of a symlink that could be read, else NULL (layer/zipin fills it) */
 	enum entry_type type;
 	uint32_t mode;       /* st_mode & 07777 */
@@ -71,6 +71,7 @@ struct zip_item {
 struct zip_directory {
 	struct zip_item *items; /* in the archive's order */
 	size_t n;
+	char *text; /* names and paths of all */
 	uint64_t file_size;
 	uint64_t content; /* sum of all sizes */
 	bool zip64;       /* the archive has a ZIP64 end record */

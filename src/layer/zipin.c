@@ -485,8 +485,6 @@ void zip_drop_faults(struct zip *z, uint32_t faults)
 			continue;
 		}
 		z->dir.content -= item->size;
-		free(item->name);
-		free(item->path);
 		free(item->link_target);
 	}
 	z->dir.n = n;

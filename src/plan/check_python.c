@@ -18,18 +18,25 @@ struct package_dir {
 	bool cached_init;    /* only its bytecode in __pycache__ */
 };
 
+/* Of one root; files of one directory mostly come together. */
 struct package_dirs {
 	struct strmap names;
 	struct package_dir *list;
-	size_t n, cap;
+	size_t n, cap, last_len, last_at;
+	const char *last; /* the path that was asked for last */
 };
 
 static struct package_dir *dir_of(struct package_dirs *d, size_t root, const char *path, size_t len)
 {
-	CLEANUP_FREE char *key = xasprintf("%zu %.*s", root, (int)len, path);
 	bool is_new;
-	size_t at = *strmap_add(&d->names, key, strlen(key), d->n, &is_new);
+	size_t at;
 
+	if (d->last && d->last_len == len && memcmp(d->last, path, len) == 0)
+		return &d->list[d->last_at];
+	at = *strmap_add(&d->names, path, len, d->n, &is_new);
+	d->last = path;
+	d->last_len = len;
+	d->last_at = at;
 	if (is_new) {
 		d->list = array_grow(d->list, d->n, &d->cap, sizeof(*d->list));
 		d->list[d->n++] = (struct package_dir){.root = root, .source = INVENTORY_NONE};
@@ -133,16 +140,18 @@ static void judge_dir(struct check *c, const struct package_dir *d)
 void check_inits(struct check *c)
 {
 	const struct inventory *inv = c->in->survey->inv;
-	struct package_dirs d = {0};
 
-	for (size_t r = 0; r < inv->n_roots; r++)
+	for (size_t r = 0; r < inv->n_roots; r++) {
+		struct package_dirs d = {0};
+
 		for (size_t i = 0; i < inv->roots[r].n_entries; i++)
 			if (inv->roots[r].entries[i].type != ENTRY_DIR)
 				look_at(&d, r, i, inv->roots[r].entries[i].path);
-	for (size_t k = 0; k < d.n; k++)
-		judge_dir(c, &d.list[k]);
-	free(d.list);
-	strmap_free(&d.names);
+		for (size_t k = 0; k < d.n; k++)
+			judge_dir(c, &d.list[k]);
+		free(d.list);
+		strmap_free(&d.names);
+	}
 }
 
 /* --- bytecode --------------------------------------------------------------------------------- */
