@@ -149,22 +149,57 @@ static bool check_options(const struct argp *argp, int argc, char **argv, bool i
 	return true;
 }
 
+static char shown_name[64]; /* "importtrace COMMAND" */
+
+/* A line of argp's or getopt's, to the terminal that the cookie is: as complain_about has it. */
+static ssize_t write_message(void *cookie, const char *text, size_t n)
+{
+	FILE *terminal = cookie;
+	size_t name = strlen(shown_name);
+
+	if (n > name && memcmp(text, shown_name, name) == 0 && text[name] == ':') {
+		colour_begin(terminal, COLOUR_ERROR);
+		fprintf(terminal, "%s:", shown_name);
+		colour_end(terminal);
+		fwrite(text + name + 1, 1, n - name - 1, terminal);
+	} else {
+		fwrite(text, 1, n, terminal);
+	}
+	return (ssize_t)n;
+}
+
+/* Both write to `stderr`, and mostly end the program. */
+static void parse_coloured(const struct argp *argp, int argc, char **argv, unsigned flags,
+			   void *input)
+{
+	const cookie_io_functions_t io = {.write = write_message};
+	FILE *before = stderr, *coloured = fopencookie(before, "w", io);
+
+	if (coloured) {
+		setvbuf(coloured, NULL, _IOLBF, BUFSIZ);
+		stderr = coloured;
+	}
+	argp_parse(argp, argc, argv, flags, NULL, input);
+	stderr = before;
+	if (coloured)
+		fclose(coloured);
+}
+
 void options_parse(const struct argp *argp, int argc, char **argv, unsigned argp_flags,
 		   int usage_code, void *input)
 {
-	static char name[64];
 	bool format_chosen = getenv("ARGP_HELP_FMT");
 
 	if (!check_options(argp, argc, argv, argp_flags & ARGP_IN_ORDER))
 		exit(usage_code);
 	/* argp takes the name in its messages from argv[0]. */
-	snprintf(name, sizeof(name), "importtrace %s", argv[0]);
-	argv[0] = name;
+	snprintf(shown_name, sizeof(shown_name), "importtrace %s", argv[0]);
+	argv[0] = shown_name;
 	argp_err_exit_status = usage_code;
 	/* Only for --help: what is recorded must see the caller's environment. */
 	if (!format_chosen)
 		setenv("ARGP_HELP_FMT", "no-dup-args-note", 1);
-	argp_parse(argp, argc, argv, argp_flags, NULL, input);
+	parse_coloured(argp, argc, argv, argp_flags, input);
 	if (!format_chosen)
 		unsetenv("ARGP_HELP_FMT");
 }

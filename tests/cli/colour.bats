@@ -34,6 +34,12 @@ at_terminal() {
 	run at_terminal "importtrace check gone.zip"
 	[ "$status" -eq 2 ]
 	[[ "$output" == "${escape}1;31mimporttrace check:${escape}0m cannot find"* ]]
+	run at_terminal "importtrace check --format html"
+	[ "$status" -eq 2 ]
+	[[ "$output" == "${escape}1;31mimporttrace check:${escape}0m --format is"*"Try "* ]]
+	run at_terminal "importtrace record --user"
+	[ "$status" -eq 125 ]
+	[[ "$output" == "${escape}1;31mimporttrace record:${escape}0m option '--user' requires"* ]]
 	run at_terminal "importtrace chekc"
 	[[ "$output" == "${escape}1;31mimporttrace:${escape}0m unknown command 'chekc'; did you mean 'check'?"* ]]
 }
