@@ -258,7 +258,7 @@ $(BUILD)/bench-closure: bench/closure.c $(LIBRARY)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-# Every benchmark, into docs/benchmarks.md; twelve minutes on a machine that does nothing else.
+# Every benchmark, into docs/benchmarks.md; thirteen minutes on a machine that does nothing else.
 .PHONY: bench
 bench: all
 	$(Q)[ -e $(BUILD)/demo/trace.json ] || ./dev demo
