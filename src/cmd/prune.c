@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/layer_input.h"
+#include "cmd/prune_early.h"
 #include "cmd/prune_fit.h"
 #include "cmd/prune_lists.h"
 #include "cmd/prune_write.h"
@@ -216,12 +217,20 @@ static int put_in_place(struct layer *layer, struct prune_lists *lists, bool dry
 static int decide(struct prune_args *args, const struct traces *traces, const struct inventory *inv,
 		  struct fit *fit, struct plan *p, struct layer *layer, struct error *e)
 {
+	CLEANUP_EARLY struct early early = {0};
+	int r;
+
 	if (args->fit.bytes)
 		return fit_prepare(&(struct fit_work){args->fit, args->dry_run, &args->output,
 						      traces, inv, &args->input.plan},
 				   fit, p, layer, e);
+	if (!args->dry_run && safety_needs_trace(args->input.plan.safety))
+		early_start(&args->output, traces, inv, &early);
+	args->output.early = early.pool;
 	plan_make(traces->list, traces->n, inv, &args->input.plan, p);
-	return layer_make(&args->output, args->dry_run, traces, p, layer, e);
+	r = layer_make(&args->output, args->dry_run, traces, p, layer, e);
+	args->output.early = NULL;
+	return r;
 }
 
 /* The layer and what is said about it: all of it or nothing. */

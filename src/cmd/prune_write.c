@@ -161,7 +161,11 @@ static int write_members(const struct layer_output *o, const struct members *m, 
 {
 	struct progress progress;
 	struct zip_options opt = {
-		.level = o->level, .jobs = o->jobs, .progress = {progress_update, &progress}};
+		.level = o->level,
+		.jobs = o->jobs,
+		.progress = {progress_update, &progress},
+		.early = o->early,
+	};
 	int r;
 
 	progress_start(&progress, "writing");

@@ -17,6 +17,7 @@ struct layer_output {
 	int level;        /* DEFLATE_LEVEL_MIN … MAX */
 	unsigned jobs;    /* 0: one for each core */
 	struct prune_content *content;
+	struct deflate_pool *early; /* files that are compressed while it is decided, or NULL */
 };
 
 /* Whether that output is a directory: by a '/' at its end. */

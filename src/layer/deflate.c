@@ -257,7 +257,81 @@ static void find_work(struct deflate_pool *p)
 		qsort_r(p->large, p->n_large, sizeof(*p->large), by_weight, p->members->list);
 }
 
-struct deflate_pool *deflate_start(const struct members *m, int level, unsigned jobs)
+/* Waits for what is begun; nothing more will be. */
+static void halt(struct deflate_pool *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->stop = true;
+	pthread_cond_broadcast(&p->changed);
+	pthread_mutex_unlock(&p->lock);
+	for (unsigned i = 0; i < p->n_threads; i++)
+		pthread_join(p->threads[i], NULL);
+	p->n_threads = 0;
+}
+
+static int by_entry(const void *a, const void *b, void *list)
+{
+	uintptr_t x = (uintptr_t)((const struct member *)list)[*(const size_t *)a].entry,
+		  y = (uintptr_t)((const struct member *)list)[*(const size_t *)b].entry;
+
+	return (x > y) - (x < y);
+}
+
+/* The jobs that are done and worked, by entry; their number. */
+static size_t find_done(const struct deflate_pool *p, size_t *done)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->members->n; i++)
+		if (p->jobs[i] && p->jobs[i] != &released && p->jobs[i]->result == 0)
+			done[n++] = i;
+	if (n)
+		qsort_r(done, n, sizeof(*done), by_entry, p->members->list);
+	return n;
+}
+
+/* The job that is done with the member's content, or SIZE_MAX. */
+static size_t find_entry(const struct deflate_pool *p, const size_t *done, size_t n,
+			 const struct member *m)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if ((uintptr_t)p->members->list[done[middle]].entry < (uintptr_t)m->entry)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n && p->members->list[done[low]].entry == m->entry ? done[low] : SIZE_MAX;
+}
+
+/* No more than leaves room for what the workers make. */
+static void adopt(struct deflate_pool *p, struct deflate_pool *early)
+{
+	CLEANUP_FREE size_t *done = xcalloc(early->members->n + 1, sizeof(*done));
+	size_t n;
+
+	halt(early);
+	n = find_done(early, done);
+	for (size_t i = 0; i < p->members->n && p->results < DEFLATE_RESULTS / 2; i++) {
+		const struct member *m = &p->members->list[i];
+		bool as_it_is = m->entry && !m->data && !m->transform && has_content(m);
+		size_t k = as_it_is ? find_entry(early, done, n, m) : SIZE_MAX;
+
+		if (k == SIZE_MAX || !early->jobs[k])
+			continue;
+		p->jobs[i] = TAKE_PTR(early->jobs[k]);
+		p->left -= weight(m);
+		p->results += p->jobs[i]->out.len;
+	}
+	for (size_t i = 0; i < early->members->n; i++)
+		job_free(TAKE_PTR(early->jobs[i]));
+}
+
+struct deflate_pool *deflate_start(const struct members *m, int level, unsigned jobs,
+				   struct deflate_pool *early)
 {
 	struct deflate_pool *p = xcalloc(1, sizeof(*p));
 
@@ -268,6 +342,8 @@ struct deflate_pool *deflate_start(const struct members *m, int level, unsigned 
 	p->zopfli = level == DEFLATE_LEVEL_ZOPFLI;
 	find_work(p);
 	p->jobs = xcalloc(m->n, sizeof(*p->jobs));
+	if (early)
+		adopt(p, early);
 	p->threads = xcalloc(jobs, sizeof(*p->threads));
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
@@ -333,12 +409,7 @@ void deflate_release(struct deflate_pool *p, size_t i)
 
 void deflate_stop(struct deflate_pool *p)
 {
-	pthread_mutex_lock(&p->lock);
-	p->stop = true;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
-	for (unsigned i = 0; i < p->n_threads; i++)
-		pthread_join(p->threads[i], NULL);
+	halt(p);
 	for (size_t i = 0; i < p->members->n; i++)
 		job_free(p->jobs[i]);
 	pthread_mutex_destroy(&p->lock);

@@ -39,8 +39,11 @@ bool deflate_is_big(const struct member *m);
 
 struct deflate_pool;
 
-/* jobs 0: one for each core. The members must outlive the pool. */
-struct deflate_pool *deflate_start(const struct members *m, int level, unsigned jobs);
+/* jobs 0: one for each core. The members must outlive the pool. `early` (may be NULL) is a pool of the
+ * same level that began with files before it was known what else is wanted: it is halted, and what it
+ * has made of a file that is a member here as it is need not be made again. */
+struct deflate_pool *deflate_start(const struct members *m, int level, unsigned jobs,
+				   struct deflate_pool *early);
 /* Waits for member i. On an error *e is set. */
 int deflate_take(struct deflate_pool *p, size_t i, struct deflated *ret, struct error *e);
 /* Member i has been written. */

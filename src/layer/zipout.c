@@ -386,7 +386,7 @@ static int write_archive(struct zip_job *job)
 		zip_discard(za);
 		return r;
 	}
-	job->pool = deflate_start(job->members, job->opt->level, job->opt->jobs);
+	job->pool = deflate_start(job->members, job->opt->level, job->opt->jobs, job->opt->early);
 	if (zip_close(za) < 0) {
 		/* The member or the output has said it better than libzip can. */
 		r = job->e->code ? -job->e->code

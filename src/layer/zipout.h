@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "layer/deflate.h"
 #include "layer/member.h"
 
 #include <stdint.h>
@@ -18,6 +19,7 @@ struct zip_options {
 	int level;     /* DEFLATE_LEVEL_MIN … MAX */
 	unsigned jobs; /* 0: one for each core */
 	struct layer_progress progress;
+	struct deflate_pool *early; /* what was begun with before, or NULL (layer/deflate.h) */
 };
 
 /* Writes the archive into an open outfile, which the caller commits. *bytes is its size. An empty

@@ -175,13 +175,17 @@ void manifest_format(const struct plan *p, struct buf *out)
 
 void list_add_field(const char *s, struct buf *out)
 {
-	for (; *s; s++) {
-		static const char from[] = "\t\n\r\\", to[] = "tnr\\";
-		const char *at = strchr(from, *s);
+	static const char from[] = "\t\n\r\\", to[] = "tnr\\";
 
-		if (at)
-			buf_addch(out, '\\');
-		buf_addch(out, at ? to[at - from] : *s);
+	while (*s) {
+		size_t plain = strcspn(s, from);
+
+		buf_add(out, s, plain);
+		s += plain;
+		if (!*s)
+			return;
+		buf_addch(out, '\\');
+		buf_addch(out, to[strchr(from, *s++) - from]);
 	}
 }
 
