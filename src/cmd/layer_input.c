@@ -285,6 +285,10 @@ int input_roots(const struct layer_input *in, const struct traces *traces, const
 {
 	int r = 0;
 
+	if (!in->n_roots && !traces->n)
+		return error_set(e, EINVAL,
+				 "no run and no tree given: --keep trace.json names a run that "
+				 "'importtrace record -- CMD' has recorded, --root DIR a tree");
 	if (!in->n_roots)
 		r = default_roots_add(traces, name, inv, e);
 	for (size_t i = 0; r == 0 && i < in->n_roots; i++)

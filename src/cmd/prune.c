@@ -7,6 +7,7 @@
 #include "cmd/prune_lists.h"
 #include "cmd/prune_write.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "layer/deflate.h"
 #include "view/choices.h"
 #include "view/fit.h"
@@ -166,6 +167,18 @@ static void report_json(const struct prune_args *args, const struct summary *s,
 	puts(text.data);
 }
 
+static void report_places(const struct prune_args *args)
+{
+	const char *layer = args->output.path;
+	CLEANUP_FREE char *removed = list_path(layer, "removed");
+
+	if (args->dry_run)
+		puts("dry run: nothing was written");
+	else
+		printf("→ %s; what is not in it, and why: %s%s%s\n", layer, removed,
+		       args->manifest ? "; all files: " : "", args->manifest ? args->manifest : "");
+}
+
 static void report_text(const struct prune_args *args, const struct summary *s,
 			const struct choices *c, const struct fit *fit, uint64_t zip_bytes)
 {
@@ -180,6 +193,7 @@ static void report_text(const struct prune_args *args, const struct summary *s,
 	}
 	if (!args->dry_run)
 		content_print(&args->content, stdout);
+	report_places(args);
 }
 
 static void report(const struct prune_args *args, const struct traces *traces, const struct plan *p,

@@ -9,11 +9,19 @@
 
 #include <string.h>
 
+/* What a path file runs at every start is no use of the distribution that it is of: setuptools is
+ * in most virtual environments, and its hook gets along without the rest. */
+static bool is_own_hook(const struct closure *c, const struct ask *ask)
+{
+	return !c->units.list[ask->unit].touched &&
+	       is_start_noise(c->p->inv->roots[ask->root].entries[ask->entry].path);
+}
+
 static bool may_enter(const struct closure *c, const struct ask *ask, const struct module *to)
 {
 	size_t unit = c->units.of[to->root][to->entry];
 
-	return unit == ask->unit || c->units.list[unit].allowed;
+	return c->units.list[unit].allowed || (unit == ask->unit && !is_own_hook(c, ask));
 }
 
 static void keep(struct closure *c, const struct ask *ask, const struct module *to)

@@ -96,8 +96,9 @@ void show_totals(const struct summary *s, uint64_t zip_bytes, FILE *out)
 			(double)s->all.bytes / 1e6);
 	fprintf(out, " (%.1f MB without bytecode)",
 		(double)(s->kept.bytes - s->kept_bytecode.bytes) / 1e6);
-	if (!keeps_everything(s))
-		fprintf(out, ", %" PRIu64 " empty directories", s->empty_dirs);
+	if (!keeps_everything(s) && s->empty_dirs)
+		fprintf(out, ", %" PRIu64 " empty director%s", s->empty_dirs,
+			s->empty_dirs == 1 ? "y" : "ies");
 	if (s->added.files)
 		fprintf(out, ", %" PRIu64 " compiled", s->added.files);
 	if (zip_bytes)

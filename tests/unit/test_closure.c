@@ -85,6 +85,33 @@ static void imports_cross_into_declared_dependencies_only(void **state)
 	world_close(&w);
 }
 
+/* setuptools in a virtual environment: its path file imports a hook at every start. */
+static void a_hook_of_every_start_leads_nowhere(void **state)
+{
+	static const char hook[] = "def f():\n    assert 's.log' not in x\n"
+				   "    importlib.import_module('s._distutils')\n";
+	struct world w;
+
+	(void)state;
+	for (int used = 0; used < 2; used++) {
+		world_open(&w);
+		dist(&w, "s", "s\n_distutils_hack\n", "");
+		py(&w, "_distutils_hack/__init__.py", hook);
+		py(&w, "s/__init__.py", "");
+		py(&w, "s/_distutils.py", "");
+		py(&w, "s/log.py", "");
+		py(&w, "s/rest.py", "");
+		touched(&w, "/site/_distutils_hack/__init__.py");
+		if (used)
+			touched(&w, "/site/s/__init__.py");
+		close_over(&w);
+		assert_int_equal(reason_of(&w, "_distutils_hack/__init__.py"), REASON_TRACED);
+		assert_int_equal(reason_of(&w, "s/log.py"), used ? REASON_NAME : REASON_NONE);
+		assert_int_equal(reason_of(&w, "s/rest.py"), used ? REASON_MODULE : REASON_NONE);
+		world_close(&w);
+	}
+}
+
 /* --- modules ---------------------------------------------------------------------------------- */
 
 static void other_modules_of_touched_distributions_stay_but_no_tests(void **state)
@@ -554,6 +581,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(imports_are_followed_to_the_line),
 		cmocka_unit_test(imports_cross_into_declared_dependencies_only),
+		cmocka_unit_test(a_hook_of_every_start_leads_nowhere),
 		cmocka_unit_test(other_modules_of_touched_distributions_stay_but_no_tests),
 		cmocka_unit_test(build_tools_that_ran_are_modules_like_others),
 		cmocka_unit_test(strings_name_modules_and_files),
