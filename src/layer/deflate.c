@@ -73,6 +73,7 @@ static unsigned char *keep(struct buf *b, size_t len)
 {
 	if (b->cap <= SCRATCH_MAX)
 		return (unsigned char *)xmemdup(b->data ? b->data : "", len);
+	b->len = len; /* buf_take ends it there with a zero byte */
 	return xreallocarray(buf_take(b), len ? len : 1, 1);
 }
 

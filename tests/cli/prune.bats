@@ -284,6 +284,22 @@ python/gamma_ns/plug/__init__.py" ]
 	[[ "$output" != *test_core.cpython* ]]
 }
 
+@test "what is in the zip is what is in the tree, whatever its size" {
+	for k in 1 255 256 1000 1024 1025 3000 20000; do
+		seq $((k * 150)) | head -c "${k}k" >"python/numbers.$k"
+		head -c "${k}k" /dev/urandom >"python/noise.$k"
+	done
+	importtrace prune --safety all --root python=python -q -o all.zip --bytecode keep
+	python3 - <<-'PY'
+	import zipfile
+	z = zipfile.ZipFile("all.zip")
+	names = [n for n in z.namelist() if "/numbers." in n or "/noise." in n]
+	assert len(names) == 16, names
+	for name in names:
+	    assert z.read(name) == open(name, "rb").read(), name
+	PY
+}
+
 @test "nothing but the report on stdout, nothing on stderr in a pipe" {
 	run --separate-stderr importtrace prune --keep trace.json
 	[ "$status" -eq 0 ]
