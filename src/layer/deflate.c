@@ -11,13 +11,15 @@
 #include <unistd.h>
 #include <zopfli/deflate.h>
 
-#define LARGE        ((uint64_t)256 << 10) /* bytes, of members that may be begun early */
-#define ZOPFLI_LARGE ((size_t)1 << 20)
-#define SCRATCH_MAX  ((size_t)1 << 20)
+#define LARGE         ((uint64_t)256 << 10) /* bytes, of members that may be begun early */
+#define ZOPFLI_LARGE  ((size_t)1 << 20)
+#define LEVEL_OPTIMAL 10
+#define SCRATCH_MAX   ((size_t)1 << 20)
 
 /* Of a member that is begun and not yet released. */
 struct job {
 	bool done;
+	bool early; /* begun before members that are written before it */
 	int result;
 	struct error error;
 	struct deflated out;
@@ -36,6 +38,7 @@ struct deflate_pool {
 	size_t n_large, next_large;
 	uint64_t running; /* bytes of content in the workers' hands */
 	uint64_t results; /* bytes that wait to be released */
+	uint64_t queued;  /* those of them that were not begun early */
 	bool stop;
 	pthread_t *threads;
 	unsigned n_threads;
@@ -138,7 +141,7 @@ static bool is_open(const struct deflate_pool *p, size_t i)
 static bool has_room(const struct deflate_pool *p, uint64_t more)
 {
 	return (!p->running || p->running + p->results + more <= DEFLATE_AHEAD) &&
-	       p->results <= DEFLATE_RESULTS;
+	       p->queued <= DEFLATE_RESULTS;
 }
 
 static void job_free(struct job *job)
@@ -165,6 +168,7 @@ static void end(struct deflate_pool *p, size_t i)
 	job->done = true;
 	p->running -= weight(&p->members->list[i]);
 	p->results += job->out.len;
+	p->queued += job->early ? 0 : job->out.len;
 	pthread_cond_broadcast(&p->changed);
 }
 
@@ -188,14 +192,19 @@ static size_t choose(struct deflate_pool *p)
 /* The next member to begin; waits while enough is ahead. With the lock held. */
 static struct job *claim(struct deflate_pool *p, size_t *i)
 {
+	struct job *job;
+
 	for (;;) {
 		*i = choose(p);
 		if (p->stop || *i >= p->members->n)
 			return NULL;
 		if (has_room(p, weight(&p->members->list[*i])))
-			return begin(p, *i);
+			break;
 		pthread_cond_wait(&p->changed, &p->lock);
 	}
+	job = begin(p, *i);
+	job->early = *i != p->next;
+	return job;
 }
 
 static void tools_open(const struct deflate_pool *p, struct tools *t)
@@ -326,9 +335,20 @@ static void adopt(struct deflate_pool *p, struct deflate_pool *early)
 		p->jobs[i] = TAKE_PTR(early->jobs[k]);
 		p->left -= weight(m);
 		p->results += p->jobs[i]->out.len;
+		p->jobs[i]->early = true;
 	}
 	for (size_t i = 0; i < early->members->n; i++)
 		job_free(TAKE_PTR(early->jobs[i]));
+}
+
+/* At the levels that look at many ways to write a block (libdeflate.h) a compressor takes 6 MB and
+ * only computes: more of them than cores are no faster. */
+static unsigned workers(unsigned jobs, int level)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = cores < 1 ? 1 : (unsigned)cores;
+
+	return !jobs || (level >= LEVEL_OPTIMAL && jobs > n) ? n : jobs;
 }
 
 struct deflate_pool *deflate_start(const struct members *m, int level, unsigned jobs,
@@ -336,8 +356,7 @@ struct deflate_pool *deflate_start(const struct members *m, int level, unsigned 
 {
 	struct deflate_pool *p = xcalloc(1, sizeof(*p));
 
-	if (!jobs)
-		jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+	jobs = workers(jobs, level);
 	p->members = m;
 	p->level = level;
 	p->zopfli = level == DEFLATE_LEVEL_ZOPFLI;
@@ -403,6 +422,7 @@ void deflate_release(struct deflate_pool *p, size_t i)
 	job = p->jobs[i];
 	p->jobs[i] = &released;
 	p->results -= job->out.len;
+	p->queued -= job->early ? 0 : job->out.len;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
 	job_free(job);

@@ -1,11 +1,11 @@
 /* deflate - the contents of members, compressed on all cores (libdeflate), in order.
  *
  * Workers run ahead of the consumer by at most DEFLATE_AHEAD bytes of content in hand and results,
- * and begin nothing while DEFLATE_RESULTS bytes of results wait; the consumer takes the members one
- * by one, in any order, each once, and compresses one itself when no worker has begun it.
- * Members beyond DEFLATE_AHEAD are none of this pool's: layer/bigdeflate streams them. What does
- * not get smaller is given as it is. The result depends on content and level alone, never on the
- * number of workers.
+ * and begin nothing while DEFLATE_RESULTS bytes of results wait, less those of large members that
+ * were begun before their turn. The consumer takes the members one by one, in any order, each once,
+ * and compresses one itself when no worker has begun it. Members beyond DEFLATE_AHEAD are none of this
+ * pool's: layer/bigdeflate streams them. What does not get smaller is given as it is. The result
+ * depends on content and level alone, never on the number of workers.
  *
  * Memory: contents and results of DEFLATE_AHEAD bytes of content, DEFLATE_RESULTS, and one member for
  * each worker where a transformation makes it from another file. A member that nobody has begun
@@ -39,9 +39,10 @@ bool deflate_is_big(const struct member *m);
 
 struct deflate_pool;
 
-/* jobs 0: one for each core. The members must outlive the pool. `early` (may be NULL) is a pool of the
- * same level that began with files before it was known what else is wanted: it is halted, and what it
- * has made of a file that is a member here as it is need not be made again. */
+/* jobs 0: one for each core; from level 10 on no more than that. The members must outlive the pool.
+ * `early` (may be NULL) is a pool of the same level that began with files before it was known what else
+ * is wanted: it is halted, and what it has made of a file that is a member here as it is need not be
+ * made again. */
 struct deflate_pool *deflate_start(const struct members *m, int level, unsigned jobs,
 				   struct deflate_pool *early);
 /* Waits for member i. On an error *e is set. */
