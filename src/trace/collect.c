@@ -6,6 +6,7 @@
 #include "base/strmap.h"
 #include "trace/heard.h"
 #include "trace/interp.h"
+#include "trace/looks.h"
 #include "trace/origins.h"
 #include "trace/resolve.h"
 #include "trace/tracefile.h"
@@ -32,6 +33,7 @@ struct collector {
 	int64_t start_ns;
 	struct trace_file *files;
 	struct origin *origins; /* of each file */
+	struct looks looks;
 	size_t n_files, cap_files, cap_origins;
 	struct strmap by_path; /* → index into files */
 	struct trace_miss *misses;
@@ -176,9 +178,9 @@ static struct trace_file *touch(struct collector *c, const struct event *ev, con
 			array_grow(c->origins, c->n_files, &c->cap_origins, sizeof(*c->origins));
 		c->files[c->n_files++] = (struct trace_file){
 			.path = xstrdup(path),
-			.size = -1,
 			.first_ns = INT64_MAX,
 		};
+		looks_next(&c->looks, &c->files[at]);
 	}
 	f = &c->files[at];
 	f->ops |= op;
@@ -288,6 +290,8 @@ static void on_moved(struct collector *c, const struct event *ev, const char *fr
 	const char *outer_from = links->moved_from, *outer_to = links->moved_to;
 	bool exchange = ev->flags & EVENT_EXCHANGE;
 
+	if (links_may_lead(links, from) || (exchange && links_may_lead(links, to)))
+		c->looks.moved = true;
 	links_settle(links, from, to);
 	if (exchange)
 		links_settle(links, to, from);
@@ -596,20 +600,6 @@ void collector_add(void *collector, const struct event *ev, const char *data)
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
-static void stat_file(struct trace_file *f)
-{
-	struct stat st;
-
-	if (path_lstat(f->path, &st) < 0)
-		return;
-	f->type = S_ISREG(st.st_mode)   ? TRACE_TYPE_FILE
-		  : S_ISDIR(st.st_mode) ? TRACE_TYPE_DIR
-		  : S_ISLNK(st.st_mode) ? TRACE_TYPE_LINK
-					: TRACE_TYPE_OTHER;
-	if (f->type == TRACE_TYPE_FILE)
-		f->size = st.st_size;
-}
-
 static int by_file_path(const void *a, const void *b)
 {
 	return strcmp(((const struct trace_file *)a)->path, ((const struct trace_file *)b)->path);
@@ -628,7 +618,6 @@ static int by_text(const void *a, const void *b)
 /* Records of two CPUs can come in either order: nothing before the start, and requests sorted. */
 static void settle_file(struct trace_file *f)
 {
-	stat_file(f);
 	if (f->first_ns < 0)
 		f->first_ns = 0;
 	if (f->n_requested > 1)
@@ -646,6 +635,7 @@ void collector_finish(struct collector *c, struct trace *ret, struct collector_l
 	*losses = c->losses;
 	c->losses.example = NULL;
 	origins_settle(c->origins, c->files, c->n_files, &c->by_path);
+	looks_settle(&c->looks, c->files);
 	for (size_t i = 0; i < c->n_files; i++)
 		settle_file(&c->files[i]);
 	if (c->n_files)
@@ -673,6 +663,7 @@ void collector_free(struct collector *c)
 	trace_free(&rest);
 	free(c->alive);
 	free(c->origins);
+	looks_free(&c->looks);
 	free(c->losses.example);
 	for (size_t i = 0; i < c->n_pending; i++) {
 		free(c->pending[i].event);

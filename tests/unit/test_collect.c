@@ -5,6 +5,8 @@
 #include "trace/collect.h"
 #include "trace/tracefile.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -244,6 +246,89 @@ static void one_file_is_touched_first_by_the_earliest_record(void **state)
 	outcome_free(&o);
 }
 
+/* A directory of its own as the current one; the caller frees. */
+static char *enter_new_directory(void)
+{
+	char template[] = "/tmp/test_collect.XXXXXX";
+
+	assert_non_null(mkdtemp(template));
+	assert_int_equal(chdir(template), 0);
+	return realpath(".", NULL);
+}
+
+static void append(const char *name)
+{
+	FILE *f = fopen(name, "a");
+
+	assert_non_null(f);
+	fputs("text", f);
+	fclose(f);
+}
+
+static void says_open(struct collector *c, const char *dir, const char *name, uint8_t op)
+{
+	CLEANUP_FREE char *path = xasprintf("%s/%s", dir, name);
+	struct event ev = {.kind = EVENT_FILE, .op = op};
+
+	say(c, ev, path, NULL, NULL);
+}
+
+static int64_t size_at(const struct outcome *o, const char *dir, const char *name)
+{
+	CLEANUP_FREE char *path = xasprintf("%s/%s", dir, name);
+
+	return file_at(o, path)->size;
+}
+
+static void what_the_run_writes_is_looked_at_again(void **state)
+{
+	CLEANUP_COLLECTOR struct collector *c = collector_new();
+	CLEANUP_FREE char *dir = enter_new_directory();
+	struct outcome o;
+
+	(void)state;
+	append("written");
+	append("other");
+	assert_int_equal(link("written", "alias"), 0);
+	says_open(c, dir, "alias", TRACE_OPEN);
+	says_open(c, dir, "later", TRACE_OPEN);
+	says_open(c, dir, "other", TRACE_OPEN);
+	says_open(c, dir, "written", TRACE_OPEN | TRACE_WRITE);
+	append("written");
+	append("other"); /* by somebody else */
+	append("later");
+	o = finish(c);
+	assert_int_equal(size_at(&o, dir, "written"), 8);
+	assert_int_equal(size_at(&o, dir, "alias"), 8);
+	assert_int_equal(size_at(&o, dir, "later"), 4);
+	assert_int_equal(size_at(&o, dir, "other"), 4);
+	outcome_free(&o);
+	assert_int_equal(unlink("written") | unlink("alias") | unlink("later") | unlink("other"),
+			 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static void a_moved_directory_leaves_nothing_behind(void **state)
+{
+	CLEANUP_COLLECTOR struct collector *c = collector_new();
+	CLEANUP_FREE char *dir = enter_new_directory(), *from = xasprintf("%s/from", dir),
+			  *to = xasprintf("%s/to", dir);
+	struct outcome o;
+
+	(void)state;
+	assert_int_equal(mkdir("from", 0700), 0);
+	append("from/file");
+	says_open(c, from, "file", TRACE_OPEN);
+	assert_int_equal(rename("from", "to"), 0);
+	says_move(c, from, to);
+	o = finish(c);
+	assert_int_equal(size_at(&o, from, "file"), -1);
+	assert_int_equal(file_at(&o, from)->type, TRACE_TYPE_UNKNOWN);
+	assert_int_equal(file_at(&o, to)->type, TRACE_TYPE_DIR);
+	outcome_free(&o);
+	assert_int_equal(unlink("to/file") | rmdir("to") | rmdir(dir), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +339,8 @@ int main(void)
 		cmocka_unit_test(a_component_that_is_gone_and_unknown_is_a_loss),
 		cmocka_unit_test(its_removal_tells_what_it_was),
 		cmocka_unit_test(one_file_is_touched_first_by_the_earliest_record),
+		cmocka_unit_test(what_the_run_writes_is_looked_at_again),
+		cmocka_unit_test(a_moved_directory_leaves_nothing_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
