@@ -63,7 +63,9 @@ static const struct argp_option options[] = {
 	{"force", OPT_FORCE, "REASON", 0,
 	 "Go on although …; repeatable\n"
 	 "'incomplete': the trace is not complete; 'failed': the traced command failed; "
-	 "'changed': the tree is not the traced one; 'untouched': nothing of it was touched.",
+	 "'changed': the tree is not the traced one; 'untouched': nothing of it was touched; "
+	 "'links': "
+	 "it was used through symlinks that lead out of it.",
 	 0},
 	{0},
 };
@@ -95,7 +97,8 @@ static void parse_force(struct layer_input *in, const char *value, struct argp_s
 			in->forced[i] = true;
 			return;
 		}
-	argp_error(state, "--force is incomplete, failed, changed or untouched, not '%s'", value);
+	argp_error(state, "--force is incomplete, failed, changed, untouched or links, not '%s'",
+		   value);
 }
 
 /* Distributions are often called by their name with '-', which no import has. */

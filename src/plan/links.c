@@ -35,20 +35,57 @@ static size_t first_link(const struct plan *p, const char *path, size_t *r, size
 	}
 }
 
+/* Whether something that is kept is at the path, or below it. */
+static bool is_held(const struct plan *p, const char *path)
+{
+	size_t r, i, n;
+	const struct inventory_root *root;
+
+	if (!plan_locate(p, path, &r, &i))
+		return false;
+	root = &p->inv->roots[r];
+	n = strlen(root->entries[i].path);
+	for (size_t k = i; k < root->n_entries; k++) {
+		const char *other = root->entries[k].path;
+
+		if (strncmp(other, root->entries[i].path, n) != 0)
+			return false;
+		if (plan_kept(p, r, k) && (!other[n] || other[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* Goes through the first symlink on the way, which is then (*r, *i); false when there is none. */
+static bool hop(const struct plan *p, char **at, size_t *r, size_t *i)
+{
+	size_t len = first_link(p, *at, r, i);
+	CLEANUP_FREE char *target = len ? target_of(p, *r, *i) : NULL;
+	CLEANUP_FREE char *next = len ? xasprintf("%s%s", target, *at + len) : NULL;
+
+	if (!next)
+		return false;
+	free(*at);
+	*at = path_clean(next);
+	return true;
+}
+
+bool link_dangles(const struct plan *p, size_t r, size_t i)
+{
+	CLEANUP_FREE char *at = target_of(p, r, i);
+
+	for (int hops = 0; hops < LINKS_MAX && hop(p, &at, &r, &i); hops++)
+		;
+	return !is_held(p, at);
+}
+
 void links_on_way(struct plan *p, const char *path, size_t cause_root, size_t cause)
 {
 	CLEANUP_FREE char *at = path_clean(path);
-	size_t r = 0, i = 0, len;
+	size_t r = 0, i = 0;
 
-	for (int hops = 0; hops < LINKS_MAX && (len = first_link(p, at, &r, &i)); hops++) {
-		CLEANUP_FREE char *target = target_of(p, r, i);
-		char *next = xasprintf("%s%s", target, at + len);
-
+	for (int hops = 0; hops < LINKS_MAX && hop(p, &at, &r, &i); hops++)
 		plan_keep(p, r, i, REASON_LINK, cause_root, cause);
-		free(at);
-		at = path_clean(next);
-		free(next);
-	}
 	if (plan_locate(p, at, &r, &i) && p->inv->roots[r].entries[i].type != ENTRY_DIR)
 		plan_keep(p, r, i, REASON_LINK, cause_root, cause);
 }

@@ -236,6 +236,8 @@ void pass_user(struct plan *p, enum rule_verb verb);
 void pass_rules(struct plan *p);
 /* Keeps the symlinks on the way of an absolute path that was asked for. */
 void links_on_way(struct plan *p, const char *path, size_t cause_root, size_t cause);
+/* Whether what the symlink (root, i) leads to is not kept, or of no root. */
+bool link_dangles(const struct plan *p, size_t root, size_t i);
 
 /* The library of the roots that the loader finds for a DT_NEEDED of the ELF file (root, i). */
 bool elf_find(struct plan *p, size_t root, size_t i, const char *needed, size_t *to_root,
@@ -248,7 +250,14 @@ void dists_free(struct plan *p);
 
 /* --- refusals --------------------------------------------------------------------------------- */
 
-enum refusal { REFUSE_INCOMPLETE, REFUSE_FAILED, REFUSE_CHANGED, REFUSE_UNTOUCHED, REFUSALS };
+enum refusal {
+	REFUSE_INCOMPLETE,
+	REFUSE_FAILED,
+	REFUSE_CHANGED,
+	REFUSE_UNTOUCHED,
+	REFUSE_LINKS,
+	REFUSALS
+};
 extern const char *const refusal_names[REFUSALS]; /* for --force */
 
 /* Why no layer should be made from this trace: fills texts[i] (the caller frees; NULL: no

@@ -1,5 +1,6 @@
 /* refuse - when no layer should be made: the trace is not whole, its command failed, the tree is
- * not the one that was traced, or the run touched nothing of it. */
+ * not the one that was traced, the run touched nothing of it, or used it through symlinks that lead
+ * out of it. */
 #include "plan/plan.h"
 
 #include "base/buf.h"
@@ -9,7 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-const char *const refusal_names[REFUSALS] = {"incomplete", "failed", "changed", "untouched"};
+const char *const refusal_names[REFUSALS] = {"incomplete", "failed", "changed", "untouched",
+					     "links"};
 
 static char *incomplete(const struct trace *t, const char *name)
 {
@@ -106,6 +108,62 @@ static char *changed(const struct trace *t, const char *name, const struct inven
 	return text;
 }
 
+/* The symlink of the inventory on the way of a path that was asked for; NULL when there is none. */
+static const struct entry *link_on_way(const struct inventory *inv, const char *path)
+{
+	CLEANUP_FREE char *clean = path_clean(path);
+	const char *below;
+	const struct inventory_root *root = root_of(inv, clean, &below);
+
+	for (const char *end = root ? below : NULL; end;) {
+		CLEANUP_FREE char *part = NULL;
+		size_t i;
+
+		end = strchr(end + 1, '/');
+		part = end ? xstrndup(below, (size_t)(end - below)) : xstrdup(below);
+		i = inventory_find(root, part);
+		if (i != INVENTORY_NONE && root->entries[i].type == ENTRY_LINK)
+			return &root->entries[i];
+	}
+	return NULL;
+}
+
+/* The symlink by which the run came from a root to a file outside; an executed one (an interpreter,
+ * bin/python of a virtual environment) is no part of a layer. */
+static const struct entry *way_out(const struct trace_file *f, const struct inventory *inv)
+{
+	const struct entry *link = NULL;
+
+	if (f->created || f->type != TRACE_TYPE_FILE || (f->ops & TRACE_EXEC) ||
+	    inventory_covers(inv, f->path))
+		return NULL;
+	for (size_t q = 0; !link && q < f->n_requested; q++)
+		link = link_on_way(inv, f->requested[q]);
+	return link;
+}
+
+static char *leads_out(const struct trace *t, const char *name, const struct inventory *inv)
+{
+	const struct trace_file *first = NULL;
+	const struct entry *link = NULL;
+	size_t n = 0;
+
+	for (size_t k = 0; k < t->n_files; k++) {
+		const struct entry *out = way_out(&t->files[k], inv);
+
+		n += out != NULL;
+		if (out && !first) {
+			first = &t->files[k];
+			link = out;
+		}
+	}
+	return n ? xasprintf("the run in %s used %zu file%s through symlinks that lead out of the "
+			     "tree: %s through %s -> %s. The layer would not have them; make the "
+			     "tree with copies (cp -rL, or --link-mode copy of uv)",
+			     name, n, n == 1 ? "" : "s", first->path, link->path, link->link_target)
+		 : NULL;
+}
+
 void refusals_find(const struct trace *t, const char *name, const struct inventory *inv,
 		   char *texts[REFUSALS])
 {
@@ -119,4 +177,5 @@ void refusals_find(const struct trace *t, const char *name, const struct invento
 			: xasprintf("the run in %s touched nothing under %s%s", name,
 				    inv->n_roots ? inv->roots[0].dir : "any root",
 				    inv->n_roots > 1 ? " or the other roots" : "");
+	texts[REFUSE_LINKS] = leads_out(t, name, inv);
 }

@@ -25,6 +25,20 @@ static bool is_dropped(const struct plan *p, size_t r, size_t i)
 	return d->dropped && d->touched && p->inv->roots[r].entries[i].type != ENTRY_DIR;
 }
 
+static bool is_dangling(const struct plan *p, size_t r, size_t i)
+{
+	return p->inv->roots[r].entries[i].type == ENTRY_LINK && plan_kept(p, r, i) &&
+	       link_dangles(p, r, i);
+}
+
+static void show_dangling(const struct plan *p, size_t r, size_t i, FILE *out)
+{
+	const struct entry *ent = &p->inv->roots[r].entries[i];
+
+	fprintf(out, "warning: %s is a symlink to %s, which the layer does not have\n", ent->path,
+		ent->link_target);
+}
+
 static void show_invalid(const struct plan *p, size_t r, size_t i, FILE *out)
 {
 	const struct entry *ent = &p->inv->roots[r].entries[i];
@@ -60,6 +74,7 @@ void notes_show(const struct plan *p, FILE *out)
 {
 	show_all(p, is_invalid, show_invalid, out);
 	show_all(p, is_dropped, show_dropped, out);
+	show_all(p, is_dangling, show_dangling, out);
 }
 
 static struct json *note(const struct plan *p, size_t r, size_t i, uint32_t line, const char *why)
@@ -85,7 +100,7 @@ static struct json *dropped_note(const struct plan *p, size_t r, size_t i)
 
 void notes_json(const struct plan *p, struct json *into)
 {
-	struct json *invalid = json_array(), *dropped = json_array();
+	struct json *invalid = json_array(), *dropped = json_array(), *dangling = json_array();
 
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
@@ -96,7 +111,12 @@ void notes_json(const struct plan *p, struct json *into)
 					    note(p, r, i, facts->invalid_line, facts->invalid));
 			if (is_dropped(p, r, i))
 				json_append(dropped, dropped_note(p, r, i));
+			if (is_dangling(p, r, i))
+				json_append(
+					dangling,
+					note(p, r, i, 0, p->inv->roots[r].entries[i].link_target));
 		}
 	json_set(into, "invalid", invalid);
 	json_set(into, "dropped_touched", dropped);
+	json_set(into, "dangling", dangling);
 }

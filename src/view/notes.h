@@ -1,5 +1,5 @@
-/* notes - what a user should know of a plan beside what is kept: sources that are none, and files
- * that a run touched and the user's rules drop. */
+/* notes - what a user should know of a plan beside what is kept: sources that are none, files that a
+ * run touched and the user's rules drop, and symlinks that lead to nothing in the layer. */
 #pragma once
 
 #include "plan/plan.h"
@@ -10,5 +10,6 @@
 void notes_show(const struct plan *p, FILE *out);
 
 struct json;
-/* Members "invalid" (path, line, why) and "dropped_touched" (path, line, why) of `into`; all of them. */
+/* Members "invalid", "dropped_touched" (path, line, why) and "dangling" (why: the symlink's target) of
+ * `into`; all of them. */
 void notes_json(const struct plan *p, struct json *into);

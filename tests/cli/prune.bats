@@ -274,6 +274,26 @@ python/gamma_ns/plug/__init__.py" ]
 	[[ "$output" == *python/beta_real/__init__.py* ]]
 }
 
+@test "files used through symlinks that lead out of the tree: refused, each by its link" {
+	mv python/beta elsewhere && ln -s "$T/elsewhere" python/beta
+	sed -i "s|{\"path\":\"$T/python/beta/__init__.py\",|{\"path\":\"$T/elsewhere/__init__.py\",\"requested\":[\"$T/python/beta/__init__.py\"],|" trace.json
+	python3 - <<-'PY'
+	import json
+	trace = json.load(open("trace.json"))
+	trace["files"].sort(key=lambda f: f["path"].encode())
+	json.dump(trace, open("trace.json", "w"))
+	PY
+	refused "through beta -> $T/elsewhere. The layer would not have them" --keep trace.json
+	importtrace prune --keep trace.json -q --force links
+	ln -s "$T/elsewhere" python/gamma && ln -s alpha python/delta
+	importtrace prune --safety all --root python=python -o all.zip >said 2>&1
+	[ "$(grep -c '^warning: .* is a symlink to ' said)" -eq 2 ]
+	grep -q "^warning: gamma is a symlink to $T/elsewhere, which the layer does not have" said
+	# An interpreter that a link leads to is no part of a layer.
+	sed -i 's|\(elsewhere/__init__.py",[^]]*], "ops": \[\)|\1"exec", |' trace.json
+	importtrace prune --keep trace.json -q
+}
+
 @test "bytecode and source are kept in pairs" {
 	python3 -m compileall -q python
 	sed -i "s|{\"path\":\"$T/python/beta/__init__.py\",.*|{\"path\":\"$T/python/beta/__pycache__/$(basename python/beta/__pycache__/*.pyc)\",\"ops\":[\"open\"],\"type\":\"file\",\"size\":$(stat -c %s python/beta/__pycache__/*.pyc),\"first_ns\":1,\"pid\":2},|" trace.json
