@@ -190,6 +190,7 @@ function makeBox(d) {
 
 function drawMap() {
 	const map = $("map"), width = map.clientWidth, height = map.clientHeight;
+	Object.assign(view, {width, height});
 	weigh(tree);
 	const total = view.node.bytes;
 	map.replaceChildren();
@@ -457,11 +458,13 @@ function listen() {
 			event.preventDefault();
 		}
 	});
+	/* Not only when the window changes: the tables below bring a scroll bar, which takes some width. */
 	let timer = 0;
-	addEventListener("resize", () => {
+	new ResizeObserver(() => {
 		clearTimeout(timer);
-		timer = setTimeout(drawMap, 100);
-	});
+		if ($("map").clientWidth !== view.width || $("map").clientHeight !== view.height)
+			timer = setTimeout(drawMap, 100);
+	}).observe($("map"));
 }
 
 head();

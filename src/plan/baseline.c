@@ -65,6 +65,9 @@ static char *name_decode(const char *text, size_t len)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
+/* A blank line before each: git takes changes of lines without one between them for one change, so
+ * that two branches with another version of neighbours could not be merged. */
+
 static void add_zipped(struct buf *out, const struct figures *f, uint64_t zipped)
 {
 	if (f->zipped_known)
@@ -78,7 +81,7 @@ static void add_package(struct buf *out, const struct figures *f, const struct p
 	CLEANUP_FREE char *name = name_encode(p->name);
 	CLEANUP_FREE char *version = name_encode(p->version);
 
-	buf_addf(out, "package %s %s files=%" PRIu64 " bytes=%" PRIu64, name, version,
+	buf_addf(out, "\npackage %s %s files=%" PRIu64 " bytes=%" PRIu64, name, version,
 		 p->amount.files, p->amount.bytes);
 	add_zipped(out, f, p->amount.zipped);
 }
@@ -89,7 +92,7 @@ static void add_library(struct buf *out, const struct figures *f, const struct l
 	CLEANUP_FREE char *package = name_encode(l->package);
 	CLEANUP_FREE char *soname = name_encode(l->soname);
 
-	buf_addf(out, "library %s package=%s soname=%s bytes=%" PRIu64, path, package, soname,
+	buf_addf(out, "\nlibrary %s package=%s soname=%s bytes=%" PRIu64, path, package, soname,
 		 l->bytes);
 	add_zipped(out, f, l->zipped);
 }

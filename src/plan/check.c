@@ -51,7 +51,7 @@ void check_names(struct check *c)
 char *bytes_text(uint64_t bytes)
 {
 	if (bytes < 1000)
-		return xasprintf("%" PRIu64 " bytes", bytes);
+		return xasprintf("%" PRIu64 " byte%s", bytes, bytes == 1 ? "" : "s");
 	if (bytes < 1000000)
 		return xasprintf("%.1f kB", (double)bytes / 1e3);
 	return xasprintf("%.1f MB", (double)bytes / 1e6);

@@ -65,6 +65,9 @@ static void add_row(struct table *t, char *name, const struct amount *old, const
 	table_add(t, cells);
 }
 
+/* MB +/- and ZIPPED +/-: what it grew by. */
+#define COMPARE_COLUMNS "FILES OLD", "NEW", "MB OLD", "NEW", "MB +/-", "ZIPPED +/-", "<WHY"
+
 static void add_amount(struct amount *sum, const struct amount *one)
 {
 	sum->files += one->files;
@@ -75,7 +78,7 @@ static void add_amount(struct amount *sum, const struct amount *one)
 static void show_changes(const char *title, const struct changes *c, bool with_zip, bool with_why,
 			 size_t top, FILE *out)
 {
-	const char *columns[] = {title, "FILES", "NOW", "MB", "NOW", "CHANGE", "ZIPPED", "WHY"};
+	const char *columns[] = {title, COMPARE_COLUMNS};
 	struct amount old = {0}, now = {0};
 	struct table *t;
 
@@ -102,7 +105,7 @@ static void show_changes(const char *title, const struct changes *c, bool with_z
 
 static void show_totals(const struct compare_report *r, FILE *out)
 {
-	const char *columns[] = {"ALL", "FILES", "NOW", "MB", "NOW", "CHANGE", "ZIPPED", "WHY"};
+	const char *columns[] = {"ALL", COMPARE_COLUMNS};
 	const struct figures *old = r->diff->old, *now = r->diff->now;
 	struct table *t = table_new(columns, ARRAY_SIZE(columns));
 

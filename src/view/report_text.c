@@ -49,7 +49,7 @@ static struct sized *largest_files(const struct plan *p, size_t *n)
 
 static void show_largest(const struct report *r, FILE *out)
 {
-	static const char *const columns[] = {"LARGEST FILES", "MB", "SHARE", "BECAUSE"};
+	static const char *const columns[] = {"LARGEST FILES", "MB", "SHARE", "<BECAUSE"};
 	struct table *t = table_new(columns, ARRAY_SIZE(columns));
 	size_t n;
 	CLEANUP_FREE struct sized *list = largest_files(r->plan, &n);

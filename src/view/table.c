@@ -20,7 +20,8 @@ struct table *table_new(const char *const *columns, size_t n)
 	if (t->scols)
 		scols_table_enable_noencoding(t->scols, 1);
 	for (size_t i = 0; t->scols && i < n; i++)
-		scols_table_new_column(t->scols, columns[i], 0, i ? SCOLS_FL_RIGHT : 0);
+		scols_table_new_column(t->scols, columns[i] + (columns[i][0] == '<'), 0,
+				       i && columns[i][0] != '<' ? SCOLS_FL_RIGHT : 0);
 	return t;
 }
 

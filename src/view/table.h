@@ -12,6 +12,7 @@
 
 struct table;
 
+/* A title that begins with '<' (which is not shown) is that of another column of text. */
 struct table *table_new(const char *const *columns, size_t n);
 /* A row of as many cells as there are columns. */
 void table_add(struct table *t, char **cells);

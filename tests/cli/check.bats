@@ -324,7 +324,7 @@ elf() {
 	git add -A && git commit -qm 0
 	git checkout -qb one && echo longer >l/a/__init__.py
 	importtrace check l --baseline b --update && git commit -qam 1
-	git checkout -q main && git checkout -qb two && echo longest >l/e/__init__.py
+	git checkout -q main && git checkout -qb two && echo longest >l/b/__init__.py
 	importtrace check l --baseline b --update && git commit -qam 2
 	git merge -q one
 	passes l --baseline b
