@@ -48,9 +48,12 @@ PAGE := $(BUILD)/report.html
 .PHONY: all
 all: $(BUILD)/importtrace
 
+# Linked beside it and renamed: whoever runs it meanwhile (tests in the same tree) finds the old or the
+# new one, where the linker alone removes the old one first.
 $(BUILD)/importtrace: $(BUILD)/obj/main.o $(LIBRARY)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@.new
+	$(Q)mv -f $@.new $@
 
 # Made anew each time: ar would keep the member of a source that is gone.
 $(LIBRARY): $(OBJECTS)
