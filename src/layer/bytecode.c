@@ -110,7 +110,7 @@ static int judge(const struct member *m, const struct pyc_name *name, const stru
 		return 0;
 	if (state == PYC_TIMED)
 		valid = pyc_is_current(&p, source->size, source->mtime_ns);
-	else if (state == PYC_CHECKED)
+	else /* of an unchecked one too: nobody will ever look again */
 		r = check_hash(&p, source, &valid, e);
 	*ret = !valid ? STALE : state == PYC_UNCHECKED ? UNCHECKED : FRESH;
 	return r;

@@ -320,6 +320,19 @@ python/gamma_ns/plug/__init__.py" ]
 	PY
 }
 
+@test "bytecode that is never checked, of a source that has changed since: not shipped" {
+	python3 -m compileall -q --invalidation-mode unchecked-hash python/alpha
+	local pyc
+	pyc=$(cd python && echo alpha/__pycache__/core.*.pyc)
+	importtrace prune --safety all --root python=python -q -o good.zip --bytecode fast
+	echo "CHANGED = 1" >>python/alpha/core.py
+	importtrace prune --safety all --root python=python -q -o new.zip --bytecode fast
+	run names good.zip
+	[[ "$output" == *"$pyc"* ]]
+	run names new.zip
+	[[ "$output" != *"$pyc"* && "$output" == *alpha/core.py* ]]
+}
+
 @test "nothing but the report on stdout, nothing on stderr in a pipe" {
 	run --separate-stderr importtrace prune --keep trace.json
 	[ "$status" -eq 0 ]
