@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/layer_input.h"
+#include "cmd/levels.h"
 #include "cmd/prune_early.h"
 #include "cmd/prune_fit.h"
 #include "cmd/prune_lists.h"
@@ -200,13 +201,14 @@ static void report(const struct prune_args *args, const struct traces *traces, c
 		   const struct fit *fit, uint64_t zip_bytes)
 {
 	CLEANUP_CHOICES struct choices choices = {0};
+	struct levels_work work = {&args->content, !args->dry_run, traces, p};
 	struct summary s;
 
 	if (!args->json)
 		notes_show(p, stderr);
 	if (args->quiet && !args->json)
 		return;
-	choices_make(p, traces->list, traces->n, &args->input.plan, &choices);
+	choices_make(p, traces->list, traces->n, &args->input.plan, levels_survey, &work, &choices);
 	summary_make(p, &s);
 	if (args->json)
 		report_json(args, &s, &choices, fit, zip_bytes);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "plan/shipped.h"
 #include "plan/read_sources.h"
 
 #include <errno.h>
@@ -223,6 +224,39 @@ int content_apply(struct prune_content *c, const struct traces *traces, const st
 	return r;
 }
 
+/* By the chosen layer, whose bytecode was looked at. */
+static enum pyc_before seen_before(void *ctx, const char *name)
+{
+	const struct plan *p = ((struct asked *)ctx)->c->known.layer;
+	size_t root, i;
+
+	if (!inventory_locate(p->inv, name, &root, &i) || !plan_kept(p, root, i))
+		return BEFORE_UNKNOWN;
+	return plan_ships(p, root, i) ? BEFORE_KEPT : BEFORE_LEFT_OUT;
+}
+
+/* The sizes of libraries as they were stripped for the chosen layer. */
+static void survey_stripped(struct prune_content *c, struct members *m)
+{
+	static const unsigned char any[32];
+	const struct plan *p = c->known.layer;
+
+	for (size_t k = 0; k < m->n; k++) {
+		const struct entry *ent;
+		size_t root, i;
+
+		if (!inventory_locate(p->inv, m->list[k].name, &root, &i) ||
+		    !p->inv->roots[root].entries[i].elf)
+			continue;
+		ent = &p->inv->roots[root].entries[i];
+		c->unknown |= !plan_ships(p, root, i);
+		if (!plan_ships(p, root, i) || plan_bytes(p, root, i) == ent->size)
+			continue;
+		m->list[k].made = plan_bytes(p, root, i);
+		record_changed(&c->log, m->list[k].name, any, m->list[k].made);
+	}
+}
+
 int content_survey(struct prune_content *c, const struct traces *traces,
 		   const struct inventory *inv, struct members *m, struct error *e)
 {
@@ -232,9 +266,17 @@ int content_survey(struct prune_content *c, const struct traces *traces,
 
 	c->traces = traces;
 	opt.levels = levels_of(traces, inv);
+	opt.known = c->known.compiled;
+	opt.before = c->known.fast ? seen_before : NULL;
+	if (opt.known && !opt.levels.tag[0] && c->known.tag[0]) {
+		memcpy(opt.levels.tag, c->known.tag, sizeof(opt.levels.tag));
+		opt.levels.opts = 1;
+	}
 	find_read(&asked);
 	r = bytecode_apply(m, &opt, &c->log, &c->report, e);
 	strmap_free(&asked.read);
+	if (r == 0 && c->known.stripped)
+		survey_stripped(c, m);
 	if (r == 0)
 		record_apply(&c->log, m);
 	return r;

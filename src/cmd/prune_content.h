@@ -12,6 +12,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* For a survey of another level: what the making of the chosen one has found out. */
+struct known_content {
+	const struct strmap *compiled; /* name → bytes; NULL: nothing was compiled */
+	const char *tag;               /* of the Python that did, or "" */
+	const struct plan *layer;      /* of the chosen level, or NULL */
+	bool stripped;                 /* its libraries are */
+	bool fast;                     /* its bytecode was chosen by BYTECODE_FAST */
+};
+
 struct prune_content {
 	/* Options. */
 	enum bytecode_mode bytecode;
@@ -24,7 +33,9 @@ struct prune_content {
 	struct strip_report stripped;
 	struct error no_python; /* why nothing was compiled */
 	struct record_log log;  /* what became of members, and why */
+	bool unknown;           /* a survey: there is a library that was not stripped yet */
 	/* Own. */
+	struct known_content known;
 	struct python found;
 	struct spool *spool;
 	const struct traces *traces;

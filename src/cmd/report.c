@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "cmd/layer_input.h"
+#include "cmd/levels.h"
 #include "cmd/prune_write.h"
 #include "view/report.h"
 
@@ -168,11 +169,13 @@ static void make_report(const struct report_args *args, const struct traces *tra
 	CLEANUP_CHOICES struct choices choices = {0};
 	struct summary s;
 	struct report doc = {.title = args->what, .plan = p, .summary = &s};
+	struct levels_work work = {NULL, false, traces, p};
 
 	summary_make(p, &s);
 	doc.decided = args->input.n_keep;
 	if (doc.decided) {
-		choices_make(p, traces->list, traces->n, &args->input.plan, &choices);
+		choices_make(p, traces->list, traces->n, &args->input.plan, levels_survey, &work,
+			     &choices);
 		doc.choices = &choices;
 	}
 	doc.zip_bytes = doc.decided ? 0 : archive_bytes(args->what);

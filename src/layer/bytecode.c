@@ -116,6 +116,18 @@ static int judge(const struct member *m, const struct pyc_name *name, const stru
 	return r;
 }
 
+/* Whether another layer has told: what was kept stays as it is. */
+static bool known_before(const struct work *w, const char *name, uint8_t *ret)
+{
+	enum pyc_before b = w->opt->before && w->opt->mode == BYTECODE_FAST
+				    ? w->opt->before(w->opt->ctx, name)
+				    : BEFORE_UNKNOWN;
+
+	if (b != BEFORE_UNKNOWN)
+		*ret = b == BEFORE_KEPT ? FOREIGN : STALE;
+	return b != BEFORE_UNKNOWN;
+}
+
 static int judge_one(struct work *w, size_t i, struct error *e)
 {
 	const struct member *m = &w->m->list[i], *source;
@@ -130,7 +142,8 @@ static int judge_one(struct work *w, size_t i, struct error *e)
 	if (source && source->kind == MEMBER_FILE) {
 		w->judged[i].source = (uint32_t)(source - w->m->list);
 		w->judged[i].verdict = STALE;
-		if (w->opt->mode != BYTECODE_SOURCE)
+		if (w->opt->mode != BYTECODE_SOURCE &&
+		    !known_before(w, m->name, &w->judged[i].verdict))
 			r = judge(m, &name, source, &w->judged[i].verdict, e);
 	}
 	free(name.source);
@@ -326,10 +339,28 @@ static void use_compiled(struct work *w)
 	}
 }
 
+/* A job that another layer had done counts as done. */
+static void take_known(struct work *w)
+{
+	for (size_t k = 0; k < w->n_jobs; k++) {
+		const char *name = w->add.list[w->job_of[k]].name;
+		const size_t *bytes = strmap_find(w->opt->known, name, strlen(name));
+
+		w->report->missing += !bytes;
+		w->add.list[w->job_of[k]].size = bytes ? *bytes : 0;
+		w->add.list[w->job_of[k]].transform = bytes ? spool_read : NULL;
+	}
+}
+
 static int compile_missing(struct work *w)
 {
 	const struct python *py = w->n_jobs ? find_python(w) : NULL;
 	int r;
+
+	if (w->opt->known) {
+		take_known(w);
+		return 0;
+	}
 
 	/* Another Python's bytecode would never be looked for. */
 	if (!py || strcmp(py->tag, w->levels.tag) != 0) {

@@ -22,6 +22,9 @@
 
 enum bytecode_mode { BYTECODE_AS_IS, BYTECODE_FAST, BYTECODE_SOURCE, BYTECODE_ONLY };
 
+/* What another layer of the same tree did with a pyc. */
+enum pyc_before { BEFORE_UNKNOWN, BEFORE_KEPT, BEFORE_LEFT_OUT };
+
 struct bytecode_options {
 	enum bytecode_mode mode;
 	/* The Python that compiles what is missing, asked for when something is; NULL: there is
@@ -36,6 +39,11 @@ struct bytecode_options {
 	bool (*is_read)(const struct member *source, void *ctx);
 	unsigned jobs; /* 0: one for each core */
 	struct spool *spool;
+	/* Without a Python: the sizes of what another layer of the same tree had compiled, by name;
+	 * that counts as compiled, but cannot be written. May be NULL. */
+	const struct strmap *known;
+	/* FAST: what was found of a pyc before; for a survey, from several threads. May be NULL. */
+	enum pyc_before (*before)(void *ctx, const char *name);
 };
 
 /* Numbers of files. */

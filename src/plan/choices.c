@@ -29,25 +29,57 @@ static void add_file_to_level(struct level *ret, const char *path, uint64_t byte
 		amount_add_bytes(&ret->kept_bytecode, bytes);
 }
 
-/* What the plan keeps counts as the layer has it; the rest as the tree has it. */
-static void add_level(const struct plan *p, enum safety safety, struct level *ret)
+/* The plan of another level: its decisions and RECORDs, all else is the given one's. */
+static void plan_at(const struct plan *p, enum safety safety, struct plan *ret)
+{
+	size_t roots = p->inv->n_roots;
+
+	*ret = *p;
+	ret->safety = safety;
+	ret->shipped = NULL;
+	ret->rewrites = NULL;
+	ret->n_rewrites = 0;
+	ret->decisions = xcalloc(roots + 1, sizeof(*ret->decisions));
+	for (size_t r = 0; r < roots; r++) {
+		size_t n = p->inv->roots[r].n_entries;
+
+		ret->decisions[r] = xreallocarray(NULL, n + 1, sizeof(**ret->decisions));
+		memcpy(ret->decisions[r], p->decisions[r], n * sizeof(**ret->decisions));
+		for (size_t i = 0; i < n; i++)
+			ret->decisions[r][i].reasons = keeps(p, safety, r, i);
+	}
+	dists_rewrite(ret);
+}
+
+static void plan_at_free(struct plan *at)
+{
+	for (size_t r = 0; r < at->inv->n_roots; r++)
+		free(at->decisions[r]);
+	for (size_t k = 0; k < at->n_rewrites; k++)
+		free(at->rewrites[k].text);
+	free(at->decisions);
+	free(at->rewrites);
+}
+
+static void add_level(const struct plan *p, struct level *ret)
 {
 	ret->known = true;
-	for (size_t k = 0; p->shipped && k < p->shipped->n_extra; k++) {
-		const struct shipped_extra *x = &p->shipped->extra[k];
-
-		if (keeps(p, safety, x->root, x->entry))
-			add_file_to_level(ret, x->path, x->bytes);
-	}
+	for (size_t k = 0; p->shipped && k < p->shipped->n_extra; k++)
+		add_file_to_level(ret, p->shipped->extra[k].path, p->shipped->extra[k].bytes);
 	for (size_t r = 0; r < p->inv->n_roots; r++)
 		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++) {
 			const struct entry *ent = &p->inv->roots[r].entries[i];
 
-			if (ent->type == ENTRY_DIR || !keeps(p, safety, r, i) ||
-			    plan_left_out(p, r, i))
-				continue;
-			add_file_to_level(ret, ent->path, plan_bytes(p, r, i));
+			if (ent->type != ENTRY_DIR && ent->type != ENTRY_OTHER &&
+			    plan_ships(p, r, i))
+				add_file_to_level(ret, ent->path, plan_bytes(p, r, i));
 		}
+	for (size_t k = 0; !p->shipped && k < p->n_rewrites; k++) {
+		const struct rewrite *w = &p->rewrites[k];
+
+		ret->kept.bytes += w->len;
+		ret->kept.bytes -= p->inv->roots[w->root].entries[w->entry].size;
+	}
 }
 
 /* --- levers ----------------------------------------------------------------------------------- */
@@ -254,19 +286,51 @@ static void tidy(struct choices *c)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static void find_levels(struct choices *c, const struct plan *traced)
+struct surveyor {
+	level_survey *survey;
+	void *ctx;
+};
+
+static void find_level(const struct plan *p, enum safety safety, const struct surveyor *by,
+		       struct level *ret)
+{
+	CLEANUP_SHIPPED struct shipped shipped = {0};
+	struct plan at;
+
+	plan_at(p, safety, &at);
+	ret->exact = false;
+	if (!by->survey) {
+		add_level(&at, ret);
+	} else if (by->survey(by->ctx, &at, &shipped, &ret->exact)) {
+		at.shipped = shipped.entries ? &shipped : NULL;
+		add_level(&at, ret);
+	}
+	plan_at_free(&at);
+}
+
+/* `traced` is a plan of some level between static and all, where there are traces. */
+static void find_levels(struct choices *c, const struct plan *traced, const struct surveyor *by)
 {
 	for (int s = 0; s < SAFETIES; s++) {
 		bool needs_trace = safety_needs_trace((enum safety)s);
 
-		if (!needs_trace || safety_needs_trace(traced->safety))
-			add_level(needs_trace ? traced : c->plan, (enum safety)s, &c->levels[s]);
+		if (needs_trace && !safety_needs_trace(traced->safety))
+			continue;
+		if (s != (int)c->plan->safety || c->plan->barred) {
+			find_level(needs_trace ? traced : c->plan, (enum safety)s, by,
+				   &c->levels[s]);
+			continue;
+		}
+		c->levels[s].exact = true;
+		add_level(c->plan, &c->levels[s]);
 	}
 }
 
 void choices_make(const struct plan *p, const struct trace *traces, size_t n_traces,
-		  const struct plan_options *opt, struct choices *ret)
+		  const struct plan_options *opt, level_survey *survey, void *ctx,
+		  struct choices *ret)
 {
+	const struct surveyor by = {survey, ctx};
 	CLEANUP_PLAN struct plan other = {0};
 	struct plan_options closure = *opt;
 
@@ -275,9 +339,9 @@ void choices_make(const struct plan *p, const struct trace *traces, size_t n_tra
 	closure.barred = NULL;
 	if (n_traces && (p->barred || !safety_needs_trace(p->safety))) {
 		plan_make(traces, n_traces, p->inv, &closure, &other);
-		find_levels(ret, &other);
+		find_levels(ret, &other, &by);
 	} else {
-		find_levels(ret, p);
+		find_levels(ret, p, &by);
 	}
 	if (!safety_needs_trace(p->safety))
 		return;

@@ -8,11 +8,19 @@
 
 #include "plan/summary.h"
 
-/* What a tree keeps at one level. */
+/* What a layer of one level holds: for the chosen one and, where a survey is given, for the others
+ * what a prune at that level gives, to the byte. */
 struct level {
 	bool known; /* the levels between static and all need a trace */
+	bool exact; /* false: more would be compiled or stripped there than is known */
 	struct amount kept, kept_bytecode;
 };
+
+/* What would become of the entries that a plan keeps, as prune does it: fills *ret (the caller frees
+ * it), and whether that is all; a *ret that stays empty: nothing but RECORD changes. False: such a
+ * layer cannot be made. */
+struct shipped;
+typedef bool level_survey(void *ctx, const struct plan *at, struct shipped *ret, bool *exact);
 
 enum lever_kind {
 	LEVER_DROP,     /* kept, untouched */
@@ -49,5 +57,6 @@ struct choices {
 
 /* `p` is what plan_make has made of the same traces and options. */
 void choices_make(const struct plan *p, const struct trace *traces, size_t n_traces,
-		  const struct plan_options *opt, struct choices *ret);
+		  const struct plan_options *opt, level_survey *survey, void *ctx,
+		  struct choices *ret);
 void choices_free(struct choices *c);

@@ -15,22 +15,34 @@ static const char *const kind_names[LEVERS] = {"drop", "optional", "far", "distr
 
 /* --- levels ----------------------------------------------------------------------------------- */
 
+static char *level_mb(const struct level *l, uint64_t bytes)
+{
+	CLEANUP_FREE char *mb = table_mb(bytes);
+
+	return xasprintf("%s%s", l->exact ? "" : "~", mb);
+}
+
 static void show_levels(const struct choices *c, FILE *out)
 {
 	static const char *const columns[] = {"LEVEL", "FILES", "MB", "WITHOUT BYTECODE"};
 	struct table *t = table_new(columns, ARRAY_SIZE(columns));
+	bool inexact = false;
 
 	for (int s = 0; s < SAFETIES; s++) {
 		const struct level *l = &c->levels[s];
 		bool chosen = s == (int)c->plan->safety;
 
 		if (l->known)
-			table_add(t, (char *[]){xasprintf("%s%s", safety_names[s],
-							  chosen ? " (chosen)" : ""),
-						table_count(l->kept.files), table_mb(l->kept.bytes),
-						table_mb(l->kept.bytes - l->kept_bytecode.bytes)});
+			table_add(t,
+				  (char *[]){xasprintf("%s%s", safety_names[s],
+						       chosen ? " (chosen)" : ""),
+					     table_count(l->kept.files), level_mb(l, l->kept.bytes),
+					     level_mb(l, l->kept.bytes - l->kept_bytecode.bytes)});
+		inexact |= l->known && !l->exact;
 	}
 	table_print(t, out);
+	if (inexact)
+		fputs("~ without what would still be compiled or stripped at that level\n\n", out);
 }
 
 static struct json *levels_json(const struct choices *c)
@@ -46,6 +58,7 @@ static struct json *levels_json(const struct choices *c)
 		j = json_object();
 		json_set_string(j, "name", safety_names[s]);
 		json_set_bool(j, "chosen", s == (int)c->plan->safety);
+		json_set_bool(j, "exact", l->exact);
 		json_set_int(j, "files", (int64_t)l->kept.files);
 		json_set_int(j, "bytes", (int64_t)l->kept.bytes);
 		json_set_int(j, "bytecode_bytes", (int64_t)l->kept_bytecode.bytes);

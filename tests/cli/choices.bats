@@ -42,37 +42,75 @@ setup() {
 	done >>python/alpha-1.0.dist-info/RECORD
 }
 
-@test "each level costs what a prune at that level writes, whichever is chosen" {
-	printf 'keep /alpha/tests/test_core.py\ndrop /beta/docs/\n' >mine
-	for rules in "" "--rules mine"; do
-		for level in static trace closure package all; do
-			# shellcheck disable=SC2086
-			importtrace prune --keep trace.json --safety $level $rules --bytecode keep --json \
-				--root python=python -o "out$rules.$level/" >"r$rules.$level"
-		done
+# costs RULES OPTION…: prunes at every level with these options, in r.LEVEL what it reports.
+costs() {
+	local level
+	rm -rf out.* r.*
+	for level in static trace closure package all; do
+		importtrace prune --keep trace.json --safety $level --json --root python=python \
+			-o "out.$level/" "$@" >"r.$level"
 	done
-	python3 - <<-'PY'
-	import json, os
+}
+
+# same [EXACT-PAIRS]: what each report says of each level is what was written; where it says that it
+# is not exact, that it is not. At least so many pairs of levels are exact.
+same() {
+	python3 - "${1:-25}" <<-'PY'
+	import json, os, sys
 	levels = ["static", "trace", "closure", "package", "all"]
-	for rules in "", "--rules mine":
-	    reports = {l: json.load(open(f"r{rules}.{l}")) for l in levels}
-	    chosen = {l: [x["name"] for x in r["levels"] if x["chosen"]] for l, r in reports.items()}
-	    assert chosen == {l: [l] for l in levels}, chosen
-	    for name in levels:
-	        top = f"out{rules}.{name}"
-	        paths = [os.path.join(d, f) for d, _, fs in os.walk(top) for f in fs]
-	        sizes = {p: os.path.getsize(p) for p in paths}
-	        # RECORD is rewritten to what is kept, which the other levels' costs do not foresee.
-	        records = sum(os.path.getsize(p[len(top) + 1:]) for p in paths if p.endswith("RECORD"))
-	        written = len(paths), sum(sizes.values()), sum(n for p, n in sizes.items() if p.endswith(".pyc"))
-	        for asked, r in reports.items():
-	            cost = next((x["files"], x["bytes"], x["bytecode_bytes"]) for x in r["levels"] if x["name"] == name)
-	            near = cost[0] == written[0] and cost[2] == written[2] and abs(cost[1] - written[1]) <= records
-	            assert cost == written if asked == name else near, (asked, name, cost, written)
-	        kept = reports[name]["kept"]
-	        assert (kept["files"], kept["bytes"]) == written[:2], name
-	    order = {x["name"]: x["files"] for x in reports["closure"]["levels"]}
-	    assert order["trace"] < order["closure"] < order["package"] < order["all"], order
+	reports = {l: json.load(open(f"r.{l}")) for l in levels}
+	chosen = {l: [x["name"] for x in r["levels"] if x["chosen"]] for l, r in reports.items()}
+	assert chosen == {l: [l] for l in levels}, chosen
+	exact = 0
+	for name in levels:
+	    sizes = {os.path.join(d, f): os.path.getsize(os.path.join(d, f))
+	             for d, _, fs in os.walk(f"out.{name}") for f in fs}
+	    written = len(sizes), sum(sizes.values()), sum(n for p, n in sizes.items() if p.endswith(".pyc"))
+	    for asked, r in reports.items():
+	        x = next(x for x in r["levels"] if x["name"] == name)
+	        cost = x["files"], x["bytes"], x["bytecode_bytes"]
+	        assert x["exact"] == (cost == written), (asked, name, cost, written)
+	        assert x["exact"] or asked != name, name
+	        exact += x["exact"]
+	    kept = reports[name]["kept"]
+	    assert (kept["files"], kept["bytes"]) == written[:2], name
+	order = {x["name"]: x["files"] for x in reports["closure"]["levels"]}
+	assert order["trace"] < order["closure"] < order["package"] < order["all"], order
+	assert exact >= int(sys.argv[1]), exact
+	PY
+}
+
+@test "each level costs what a prune at that level writes, to the byte, whichever is chosen" {
+	printf 'keep /alpha/tests/test_core.py\ndrop /beta/docs/\n' >mine
+	costs --bytecode keep && same
+	costs --bytecode keep --rules mine && same
+	costs --bytecode source && same
+}
+
+@test "the same with bytecode that is stale and none that could be compiled" {
+	python3 -m compileall -q python/alpha python/beta python/delta
+	echo "# newer" | tee -a python/alpha/unused.py python/alpha/extra.py >>python/delta/__init__.py
+	costs && same
+}
+
+@test "the same where each layer compiles and strips; a level with more than is known says so" {
+	echo 'int f(int x) { return x + 1; }' >f.c
+	gcc -g -shared -fPIC f.c -o python/alpha/_fast.so
+	cp python/alpha/_fast.so python/delta/_more.so
+	python=$(command -v python3)
+	costs --python "$python" --bytecode fast && same 13
+	costs --python "$python" --bytecode fast --strip && same 9
+	# A lower level than the chosen one has nothing that is not known.
+	python3 -c 'import json; assert {x["name"]: x["exact"] for x in json.load(open("r.closure"))["levels"]}["trace"]'
+	run importtrace prune --keep trace.json --python "$python" --strip --root python=python
+	[[ "$output" == *"all "*" ~"*"~ without what would still be compiled or stripped at that level"* ]]
+	# Surveyed, each is what a dry run of that level gives.
+	importtrace prune -n --keep trace.json --root python=python --strip --json >r.closure
+	importtrace prune -n --keep trace.json --root python=python --strip --json --safety package >r.package
+	python3 - <<-'PY'
+	import json
+	a, b = ({x["name"]: dict(x, chosen=0) for x in json.load(open(n))["levels"]} for n in ("r.closure", "r.package"))
+	assert a == b, (a, b)
 	PY
 }
 

@@ -28,7 +28,7 @@ static void a_lower_level_keeps_less_and_knows_what_more_would_be(void **state)
 	assert_int_equal(d->reasons, 0);
 	assert_int_equal(d->level, SAFETY_CLOSURE);
 	assert_true(d->further & 1U << REASON_IMPORT);
-	choices_make(&w.plan, &w.trace, 1, &opt, &choices);
+	choices_make(&w.plan, &w.trace, 1, &opt, NULL, NULL, &choices);
 	assert_int_equal(choices.levels[SAFETY_TRACE].kept.files, 3); /* and the metadata */
 	assert_int_equal(choices.levels[SAFETY_CLOSURE].kept.files, 4);
 	assert_int_equal(choices.levels[SAFETY_STATIC].kept.files, 2);
