@@ -17,7 +17,7 @@
 
 /* So many directories may wait, open, for a thread; what comes on top of them the thread that found
  * it reads itself. */
-#define WAITING_MAX 64
+#define WAITING_MAX 16
 #define THREADS_MAX 16
 
 struct waiting {
