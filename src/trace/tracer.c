@@ -11,13 +11,28 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
+
+/* The ring is made and mapped by a thread, beside the types and the verifier: clearing and mapping
+ * its 8,192 pages takes a quarter of a start. What cannot be had so is left to libbpf. */
+struct ring {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t made;
+	size_t size;
+	int fd;                     /* -1: none */
+	bool running, is_made;      /* is_made: fd is final */
+	struct ring_buffer *reader; /* once the thread has ended */
+};
 
 struct tracer {
 	struct record_bpf *skel;
+	struct ring ring;
 	struct ring_buffer *reader;
 	tracer_handler handler;
 	void *ctx;
@@ -66,6 +81,57 @@ static int on_record(void *ctx, void *data, size_t size)
 	}
 	t->handler(t->ctx, ev, (const char *)(ev + 1));
 	return 0;
+}
+
+/* --- the ring --------------------------------------------------------------------------------- */
+
+static void *ring_make(void *ctx)
+{
+	struct tracer *t = ctx;
+	struct ring *ring = &t->ring;
+	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, (__u32)ring->size, NULL);
+
+	pthread_mutex_lock(&ring->lock);
+	ring->fd = fd < 0 ? -1 : fd;
+	ring->is_made = true;
+	pthread_cond_signal(&ring->made);
+	pthread_mutex_unlock(&ring->lock);
+	if (fd >= 0)
+		ring->reader = ring_buffer__new(fd, on_record, t, NULL);
+	return NULL;
+}
+
+static void ring_start(struct tracer *t, size_t size)
+{
+	t->ring = (struct ring){.lock = PTHREAD_MUTEX_INITIALIZER,
+				.made = PTHREAD_COND_INITIALIZER,
+				.size = size,
+				.fd = -1};
+	t->ring.running = pthread_create(&t->ring.thread, NULL, ring_make, t) == 0;
+}
+
+/* Waits until the ring is there; false if it will not be. */
+static bool ring_made(struct ring *ring)
+{
+	if (!ring->running)
+		return false;
+	pthread_mutex_lock(&ring->lock);
+	while (!ring->is_made)
+		pthread_cond_wait(&ring->made, &ring->lock);
+	pthread_mutex_unlock(&ring->lock);
+	return ring->fd >= 0;
+}
+
+/* Its reader, if there is one, when the thread has ended; whoever loaded has a descriptor of its own. */
+static struct ring_buffer *ring_take(struct ring *ring)
+{
+	if (!ring->running)
+		return NULL;
+	pthread_join(ring->thread, NULL);
+	ring->running = false;
+	if (ring->fd >= 0)
+		close(ring->fd);
+	return TAKE_PTR(ring->reader);
 }
 
 /* The programs in the order in which they are attached (bpf/turn.h). */
@@ -129,7 +195,7 @@ static void configure_calls(struct record_bpf *skel)
 	}
 }
 
-static int configure(struct record_bpf *skel, const struct tracer_options *opt)
+static int configure(struct record_bpf *skel, const struct tracer_options *opt, struct ring *ring)
 {
 	bool preemptible = kernel_at_least(7, 0);
 	__u32 cpus = (__u32)libbpf_num_possible_cpus();
@@ -145,7 +211,8 @@ static int configure(struct record_bpf *skel, const struct tracer_options *opt)
 	bpf_map__set_autocreate(skel->maps.turns, preemptible);
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
 		bpf_program__set_autoload(program_at(skel, i), preemptible || !programs[i].copy);
-	r = bpf_map__set_max_entries(skel->maps.ring, (__u32)size);
+	r = ring_made(ring) ? bpf_map__reuse_fd(skel->maps.ring, ring->fd)
+			    : bpf_map__set_max_entries(skel->maps.ring, (__u32)size);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skel->maps.tracked, opt->processes);
 	return r ? r
@@ -203,13 +270,13 @@ static int open_with_slice(const struct kernel_btf *kernel, int fd, struct recor
 	return r ? r : write_all(fd, slice.data, slice.len);
 }
 
-static int open_and_load(const struct tracer_options *opt, const struct kernel_btf *kernel, int fd,
-			 struct record_bpf **ret)
+static int open_and_load(const struct tracer_options *opt, struct ring *ring,
+			 const struct kernel_btf *kernel, int fd, struct record_bpf **ret)
 {
 	int r = open_with_slice(kernel, fd, ret);
 
 	if (r == 0)
-		r = configure(*ret, opt);
+		r = configure(*ret, opt, ring);
 	return r ? r : record_bpf__load(*ret);
 }
 
@@ -227,7 +294,7 @@ static void keep_handlers(void)
 }
 
 /* Loads the kernel side without having libbpf read all of the kernel's types. */
-static int load_sliced(const struct tracer_options *opt, struct record_bpf **ret)
+static int load_sliced(const struct tracer_options *opt, struct ring *ring, struct record_bpf **ret)
 {
 	CLEANUP_KERNEL_BTF struct kernel_btf *kernel = NULL;
 	CLEANUP_CLOSE int fd = memfd_create("types", MFD_CLOEXEC);
@@ -241,7 +308,7 @@ static int load_sliced(const struct tracer_options *opt, struct record_bpf **ret
 	id = libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
 	if (id < 0)
 		return id;
-	r = open_and_load(opt, kernel, fd, ret);
+	r = open_and_load(opt, ring, kernel, fd, ret);
 	libbpf_unregister_prog_handler(id);
 	if (r == 0)
 		return 0;
@@ -251,7 +318,7 @@ static int load_sliced(const struct tracer_options *opt, struct record_bpf **ret
 }
 
 /* With all of the types; what the short way could not do, this does or tells better why. */
-static int load_whole(const struct tracer_options *opt, struct record_bpf **ret)
+static int load_whole(const struct tracer_options *opt, struct ring *ring, struct record_bpf **ret)
 {
 	int r;
 
@@ -259,7 +326,7 @@ static int load_whole(const struct tracer_options *opt, struct record_bpf **ret)
 	*ret = record_bpf__open();
 	if (!*ret)
 		return -errno;
-	r = configure(*ret, opt);
+	r = configure(*ret, opt, ring);
 	return r ? r : record_bpf__load(*ret);
 }
 
@@ -286,12 +353,15 @@ int tracer_open(const struct tracer_options *opt, tracer_handler handler, void *
 	last_warning[0] = '\0';
 	libbpf_set_print(keep_warning);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	r = load_sliced(opt, &t->skel);
+	ring_start(t, ring_size(opt->ring_bytes));
+	r = load_sliced(opt, &t->ring, &t->skel);
 	if (r)
-		r = load_whole(opt, &t->skel);
+		r = load_whole(opt, &t->ring, &t->skel);
 	if (r)
 		return explain(e, -r, "cannot load the kernel side");
-	t->reader = ring_buffer__new(bpf_map__fd(t->skel->maps.ring), on_record, t, NULL);
+	t->reader = ring_take(&t->ring);
+	if (!t->reader)
+		t->reader = ring_buffer__new(bpf_map__fd(t->skel->maps.ring), on_record, t, NULL);
 	if (!t->reader)
 		return explain(e, errno, "cannot read the ring buffer");
 	*ret = TAKE_PTR(t);
@@ -381,6 +451,7 @@ void tracer_free(struct tracer *t)
 {
 	if (!t)
 		return;
+	ring_buffer__free(ring_take(&t->ring));
 	ring_buffer__free(t->reader);
 	record_bpf__destroy(t->skel);
 	free(t);
