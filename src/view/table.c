@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <libsmartcols/libsmartcols.h>
 #include <locale.h>
+#include <unistd.h>
 
 struct table {
 	struct libscols_table *scols; /* NULL: out of memory, nothing is shown */
@@ -21,7 +22,9 @@ struct table *table_new(const char *const *columns, size_t n)
 		scols_table_enable_noencoding(t->scols, 1);
 	for (size_t i = 0; t->scols && i < n; i++)
 		scols_table_new_column(t->scols, columns[i] + (columns[i][0] == '<'), 0,
-				       i && columns[i][0] != '<' ? SCOLS_FL_RIGHT : 0);
+				       !i                     ? SCOLS_FL_WRAP
+				       : columns[i][0] != '<' ? SCOLS_FL_RIGHT
+							      : 0);
 	return t;
 }
 
@@ -56,6 +59,9 @@ void table_print(struct table *t, FILE *out)
 {
 	if (t->scols) {
 		scols_table_set_stream(t->scols, out);
+		/* By itself it looks at standard output, whatever the stream is. */
+		scols_table_set_termforce(t->scols, isatty(fileno(out)) ? SCOLS_TERMFORCE_AUTO
+									: SCOLS_TERMFORCE_NEVER);
 		print_utf8(t->scols);
 		scols_unref_table(t->scols);
 		fputc('\n', out);

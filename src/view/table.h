@@ -1,7 +1,7 @@
 /* table - tables for terminals, by libsmartcols (this is its only room).
  *
  * The first column is text and flows left, the others are figures and flow right. On a terminal
- * the table fits its width; in a pipe nothing is cut. Cells are taken over (freed by the table); they
+ * the table fits its width, by going on in the next line; in a pipe nothing is cut. Cells are taken over (freed by the table); they
  * may be hostile text, and are shown as escape_text has them, UTF-8 in every locale.
  */
 #pragma once

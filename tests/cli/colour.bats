@@ -80,3 +80,14 @@ at_terminal() {
 		[[ "$output" != *$'\e'* ]]
 	done
 }
+
+@test "a table fits a terminal by going on in the next line, and nothing else is folded" {
+	long=$(printf 'x%.0s' {1..100})
+	echo 1 >"python/alpha/$long.txt"
+	at_terminal "stty cols 80; importtrace report python -o out.txt; importtrace report python" |
+		tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g' >terminal
+	[ "$(wc -L <terminal)" -le 80 ]
+	! grep -q "$long" terminal || false
+	grep -q "$long" out.txt
+	importtrace report python | grep -q "$long"
+}
