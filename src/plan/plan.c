@@ -140,7 +140,8 @@ static void pass_traced(struct plan *p, const struct trace *t)
 
 		if (f->created)
 			continue;
-		keep_archive(p, f->path);
+		if (f->type == TRACE_TYPE_FILE) /* not the directory that it was unpacked to */
+			keep_archive(p, f->path);
 		if (!plan_locate(p, f->path, &root, &i))
 			continue;
 		plan_keep(p, root, i, REASON_TRACED, 0, INVENTORY_NONE);

@@ -33,6 +33,16 @@ refused() {
 	importtrace prune --safety trace --keep trace.json --root site= -q -o dir.zip
 	importtrace prune --safety trace --keep trace.json --root all.zip -q -o zip.zip
 	cmp dir.zip zip.zip
+	# Every run that imports lists the directories of sys.path.
+	python3 - "$T/site" <<-'PY'
+	import json, sys
+	trace = json.load(open("trace.json"))
+	trace["files"].append({"path": sys.argv[1], "ops": ["stat", "list"], "type": "dir", "first_ns": 1, "pid": 2})
+	trace["files"].sort(key=lambda f: f["path"].encode())
+	json.dump(trace, open("trace.json", "w"))
+	PY
+	importtrace prune --safety trace --keep trace.json --root all.zip -q -o listed.zip
+	cmp dir.zip listed.zip
 	importtrace prune --safety trace --keep trace.json --root all.zip -q -o zip/
 	importtrace prune --safety trace --keep trace.json --root site= -q -o dir/
 	diff -r dir zip
