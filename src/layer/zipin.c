@@ -357,8 +357,8 @@ int zip_item_head(const struct zip *z, size_t i, size_t n, struct zip_scratch *s
 		  struct error *e)
 {
 	const struct zip_item *item = &z->dir.items[i];
-	const char *data;
-	size_t have;
+	const char *data = NULL;
+	size_t have = 0;
 	int r = read_beginning(z, i, s, &data, &have, e);
 
 	buf_truncate(ret, 0);
