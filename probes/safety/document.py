@@ -6,11 +6,9 @@ unseen.json beside this file is what the second suite gave when it was first run
 was before anybody had looked at a result; it stays as it is.
 """
 import argparse
-import json
 import os
 
 import suite
-from suite import Result
 
 INTRODUCTION = """# What is safe at which level
 
@@ -33,28 +31,32 @@ then run: that is the honest figure. It is a development suite like the first si
 """
 
 
+LEVELS = ("static", "trace", "closure", "package", "oracle", "whole")
+
+
 def load(path):
-    """(what made it, levels, {pair: (says a, says b, {level: Result})})"""
-    with open(path, encoding="utf-8") as f:
-        saved = json.load(f)
-    pairs = {pair: (one["a"], one["b"], {level: Result(*r) for level, r in one["levels"].items()})
-             for pair, one in saved["pairs"].items()}
-    return saved["code"], saved["levels"], pairs
+    """({pair: what suite.py saved of it}, the levels that all pairs have)"""
+    saved = suite.load(path)
+    return saved, [level for level in LEVELS if all(level in one["levels"] for one in saved.values())]
 
 
-def results_of(pairs):
-    return {pair: by_level for pair, (_, _, by_level) in pairs.items()}
+def results_of(saved):
+    return {pair: one["levels"] for pair, one in saved.items()}
+
+
+def codes(results, level):
+    return ", ".join(sorted({f"`{r[level].code}`" for r in results.values()}))
 
 
 def totals(title, path):
-    code, levels, pairs = load(path)
-    results = results_of(pairs)
-    lines = ["", f"## {title}", "",
-             f"{len(results)} pairs, {len(suite.packages(results))} packages; code `{code}`.", "",
-             "| level | passes | fails loudly | silent wrong answers | bytes |",
-             "|---|---:|---:|---:|---:|"]
+    saved, levels = load(path)
+    results = results_of(saved)
+    lines = ["", f"## {title}", "", f"{len(results)} pairs, {len(suite.packages(results))} packages.", "",
+             "| level | passes | fails loudly | silent wrong answers | bytes | code |",
+             "|---|---:|---:|---:|---:|---|"]
     for level, passes, loud, wrong, share in suite.totals(results, levels):
-        lines.append(f"| `{level}` | {passes} of {len(results)} | {loud} | {wrong} | {share:.1%} |")
+        lines.append(f"| `{level}` | {passes} of {len(results)} | {loud} | {wrong} | {share:.1%} |"
+                     f" {codes(results, level)} |")
     return lines
 
 
@@ -64,13 +66,13 @@ def cell(result):
 
 
 def pair_by_pair(title, path):
-    _, levels, pairs = load(path)
+    saved, levels = load(path)
     lines = ["", f"## Pair by pair: {title}", "", "Megabytes beside each result.", "",
              "| pair | recorded | then run | " + " | ".join(levels) + " |",
              "|---|---|---|" + "---|" * len(levels)]
-    for pair, (a, b, by_level) in sorted(pairs.items()):
-        cells = [cell(by_level[level]) for level in levels]
-        lines.append(f"| {pair} | {a} | {b} | " + " | ".join(cells) + " |")
+    for pair, one in sorted(saved.items()):
+        cells = [cell(one["levels"][level]) for level in levels]
+        lines.append(f"| {pair} | {one['a']} | {one['b']} | " + " | ".join(cells) + " |")
     return lines
 
 
@@ -78,7 +80,7 @@ def broken(title, path, level="closure"):
     """One item a pair: the error, and the reason where reasons.txt has one."""
     reasons = suite.reasons_known()
     lines = ["", f"## What still breaks at `{level}`: {title}", ""]
-    for pair, by_level in sorted(results_of(load(path)[2]).items()):
+    for pair, by_level in sorted(results_of(load(path)[0]).items()):
         if by_level[level].state != suite.PASS:
             why = by_level[level].why.replace("`", "'")[:160]
             reason = reasons.get(pair) or whole_too(by_level)
@@ -99,7 +101,7 @@ def main():
     parser.add_argument("-o", dest="document", required=True)
     args = parser.parse_args()
     unseen = os.path.join(suite.HERE, "unseen.json")
-    both = results_of(load(args.first)[2]) | results_of(load(args.second)[2])
+    both = results_of(load(args.first)[0]) | results_of(load(args.second)[0])
     lines = [INTRODUCTION.format(n=len(both), p=len(suite.packages(both))).rstrip("\n")]
     lines += totals("The second suite, unseen, first run", unseen)
     lines += totals("The second suite, after tuning", args.second)

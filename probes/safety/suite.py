@@ -1,22 +1,24 @@
 """How safe is a level? "Recorded with A, run B" over popular packages, chosen to be nasty.
 
     python3 probes/safety/suite.py SITE [--suite pairs|second] [--levels L,…] [--pairs NAME,…]
-                                   [--small] [--save RESULTS.json] [--require LEVEL]
+                                   [--small] [--save RESULTS.json [--again L,…]] [--require LEVEL]
 
-Each pair is a folder of pairs/ or second/ with two small programs: a.py is recorded on the full tree, the tree
-is pruned at each level, and b.py runs on the layer, which takes the tree's place (proof.py). What b
-prints must be what it prints on the full tree. It passes, it fails loudly (an exit code, or no end),
-or it gives another answer with exit code 0: a silent wrong answer, counted apart.
+Each pair is a folder of pairs/ or second/ with two small programs: a.py is recorded on the full
+tree, the tree is pruned at each level, and b.py runs on the layer, which takes the tree's place
+(proof.py). What b prints must be what it prints on the full tree. It passes, it fails loudly (an
+exit code, or no end), or it gives another answer with exit code 0: a silent wrong answer, counted
+apart.
 
 `whole` is no level of prune but the yardstick: every file of every distribution that the recording
-touched. Sizes are without bytecode. `oracle` keeps what a and b together touched.
-
-`static` is given the distributions that the recording touched and what they require.
+touched. Sizes are without bytecode. `oracle` keeps what a and b together touched. `static` is given
+the distributions that the recording touched and those that they require.
 
 SITE is made by `make safety` from requirements.txt or second.txt (CPython 3.11). --small runs the
-pairs of the packages listed in small.txt. --save is what document.py makes docs/safety.md of. With --require LEVEL the exit code is 1 unless that level passes at
-least what whole distributions pass, in at most 75 % of their bytes, without a silent wrong answer;
-and if a pair fails there that whole distributions pass, reasons.txt says why.
+pairs of the packages listed in small.txt. What --save wrote is not run again, but for the levels
+that --again names; document.py makes docs/safety.md of it. With --require LEVEL the exit code is 1
+unless that level passes at least what whole distributions pass, in at most 75 % of their bytes,
+without a silent wrong answer; and if a pair fails there that whole distributions pass, reasons.txt
+says why.
 """
 import argparse
 import collections
@@ -27,6 +29,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
@@ -35,7 +38,8 @@ import proof  # noqa: E402
 LIMIT = 0.75
 PASS, LOUD, WRONG = "pass", "fails", "wrong"
 
-Result = collections.namedtuple("Result", "state bytes why")
+# `code`: which commit of this repository it was had with.
+Result = collections.namedtuple("Result", "state bytes why code")
 
 
 def words(name):
@@ -58,13 +62,35 @@ def judge(got, want):
     return PASS, ""
 
 
+def commit():
+    return subprocess.run(["git", "-C", HERE, "describe", "--always", "--dirty"], text=True,
+                          capture_output=True).stdout.strip()
+
+
+def load(path):
+    """{pair: {"a": what it says, "b": the same, "levels": {level: Result}}}"""
+    if not path or not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as f:
+        saved = json.load(f)
+    for one in saved.values():
+        one["levels"] = {level: Result(*r) for level, r in one["levels"].items()}
+    return saved
+
+
 class Suite:
-    def __init__(self, site, pairs, levels, folder):
+    def __init__(self, site, pairs, levels, folder, save=None, again=()):
         self.site = os.path.realpath(site)
         self.pairs = pairs
         self.levels = levels
         self.folder = folder
+        self.save_as = save
+        self.saved = load(save)
+        self.lock = threading.Lock()
+        self.code = commit()
         self.dists = proof.distributions(self.site)
+        for one in self.saved.values():
+            one["levels"] = {level: r for level, r in one["levels"].items() if level not in again}
 
     def program(self, pair, which):
         return os.path.join(self.pairs, pair, which + ".py")
@@ -106,7 +132,7 @@ class Suite:
             proof.prune(level, traces, self.site, layer, tree=tree)
         return layer
 
-    def pair(self, pair):
+    def judge_levels(self, pair, levels):
         """{level: Result}"""
         results = {}
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
@@ -114,28 +140,38 @@ class Suite:
             self.record(pair, "a", trace)
             want = self.record(pair, "b", os.path.join(folder, "b.json"))
             tree = self.tree([trace], folder)
-            for level in self.levels:
+            for level in levels:
                 layer = self.layer(pair, level, [trace], folder, tree)
                 size = proof.size_of(proof.files_below(layer))
                 state, why = judge(self.run(pair, "b", layer), want)
-                results[level] = Result(state, size.bytes, why.replace(self.site, "SITE"))
+                results[level] = Result(state, size.bytes, why.replace(self.site, "SITE"), self.code)
                 shutil.rmtree(layer)
-        print(f"{pair:<28}" + "  ".join(f"{level} {r.state}" for level, r in results.items()),
-              file=sys.stderr, flush=True)
         return results
+
+    def pair(self, pair):
+        """{level: Result}, with what was saved before."""
+        known = self.saved.get(pair, {"levels": {}})["levels"]
+        levels = [level for level in self.levels if level not in known]
+        if levels:
+            results = {**known, **self.judge_levels(pair, levels)}
+            self.save(pair, results)
+            print(f"{pair:<28}" + "  ".join(f"{level} {results[level].state}" for level in levels),
+                  file=sys.stderr, flush=True)
+        return self.saved[pair]["levels"]
+
+    def save(self, pair, results):
+        """Everything that a document needs, on its own, after each pair."""
+        with self.lock:
+            self.saved[pair] = {"a": says(self.program(pair, "a")),
+                                "b": says(self.program(pair, "b")), "levels": results}
+            if self.save_as:
+                with open(self.save_as + ".new", "w", encoding="utf-8") as f:
+                    json.dump(dict(sorted(self.saved.items())), f, indent=1)
+                os.replace(self.save_as + ".new", self.save_as)
 
     def run_all(self, pairs, jobs):
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             return dict(zip(pairs, pool.map(self.pair, pairs)))
-
-    def save(self, results, path):
-        """Everything that a document needs, on its own."""
-        code = subprocess.run(["git", "-C", HERE, "describe", "--always", "--dirty"],
-                              capture_output=True, text=True).stdout.strip()
-        pairs = {pair: {"a": says(self.program(pair, "a")), "b": says(self.program(pair, "b")),
-                        "levels": by_level} for pair, by_level in sorted(results.items())}
-        with open(path, "w", encoding="utf-8") as f:
-            json.dump({"code": code, "levels": self.levels, "pairs": pairs}, f, indent=1)
 
 
 # --- showing ------------------------------------------------------------------------------------
@@ -211,15 +247,15 @@ def main():
     parser.add_argument("--small", action="store_true", help="the pairs of small packages")
     parser.add_argument("--require", metavar="LEVEL")
     parser.add_argument("-j", dest="jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--save", help="write the results as JSON")
+    parser.add_argument("--save", help="write the results as JSON; go on with those that are there")
+    parser.add_argument("--again", type=lambda s: s.split(","), default=[], metavar="L,…",
+                        help="levels to run though they were saved")
     args = parser.parse_args()
     levels = [*args.levels.split(","), "whole"]
     with tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.realpath(args.site))) as folder:
-        suite = Suite(args.site, os.path.join(HERE, args.suite), levels, folder)
+        suite = Suite(args.site, os.path.join(HERE, args.suite), levels, folder, args.save, args.again)
         results = suite.run_all(choose(args), args.jobs)
     show(results, levels)
-    if args.save:
-        suite.save(results, args.save)
     if args.require and not is_good(results, args.require):
         sys.exit(1)
 
