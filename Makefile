@@ -285,7 +285,7 @@ $(SAFETY)/second.stamp: probes/safety/second.txt
 SAFETY_RUN = PATH="$(CURDIR)/$(BUILD):$$PATH" $(SAFETY_PYTHON) probes/safety/suite.py \
 	--levels static,trace,closure,package,oracle --require closure
 safety: all $(SAFETY)/stamp $(SAFETY)/second.stamp
-	$(Q)status=0; \
+	$(Q)rm -f $(SAFETY)/first.json $(SAFETY)/second.json; status=0; \
 	$(SAFETY_RUN) $(SAFETY)/site --save $(SAFETY)/first.json || status=1; \
 	$(SAFETY_RUN) $(SAFETY)/second --suite second --save $(SAFETY)/second.json || status=1; \
 	$(SAFETY_PYTHON) probes/safety/document.py $(SAFETY)/first.json $(SAFETY)/second.json \

@@ -93,6 +93,8 @@ char *absolute_name(const struct module *m, unsigned level, const char *rest);
 
 /* libraries.c: whether a native module is a compiled copy of a source that is there too. */
 bool has_source(const struct closure *c, size_t module);
+/* Marks the units of which a native module is kept. */
+void note_native(struct closure *c);
 /* Decides about native libraries that only functions import, or nothing at all. */
 void pass_libraries(struct closure *c);
 

@@ -1,7 +1,8 @@
 /* data - modules and data files that nothing names, but that the kept code probably reads.
  *
- * `module`: the other importable sources of touched distributions; source is cheap, and a
- * program reaches its own modules in more ways than a scanner sees. `data`: small files in a
+ * `module`: the other importable sources of touched distributions, and of those with a kept native
+ * module, in which no scanner looks for imports; source is cheap, and a program reaches its own
+ * modules in more ways than a scanner sees. `data`: small files in a
  * directory with live modules, small directories of data beside these, files beside one that a
  * run read (locales, encodings), their like in parallel directories (en/LC_MESSAGES/x.mo,
  * de/LC_MESSAGES/x.mo), and all of a data directory that a run listed: then the names are the
@@ -34,13 +35,15 @@ static bool is_junk(const struct decision *d)
 
 void pass_modules(struct closure *c)
 {
+	note_native(c);
 	for (size_t k = 0; k < c->modules.n; k++) {
 		const struct module *m = &c->modules.list[k];
 		const struct decision *d = &c->p->decisions[m->root][m->entry];
 		size_t unit = c->units.of[m->root][m->entry];
 
-		if (c->units.list[unit].touched && is_source(m, closure_entry(c, m)) &&
-		    closure_entry(c, m)->size <= SOURCE_MAX && !c->unimportable[k] && !is_junk(d))
+		if ((c->units.list[unit].touched || c->units.list[unit].native) &&
+		    is_source(m, closure_entry(c, m)) && closure_entry(c, m)->size <= SOURCE_MAX &&
+		    !c->unimportable[k] && !is_junk(d))
 			plan_keep(c->p, m->root, m->entry, REASON_MODULE, c->units.list[unit].root,
 				  c->units.list[unit].by);
 	}

@@ -117,16 +117,32 @@ static char *normalise(const char *s, size_t len)
 	return out;
 }
 
+/* How many extras of one distribution are looked at: each reads its metadata again. */
+#define EXTRAS_MAX 16
+
+/* Whether the extra that a marker names ("extra == 'a'") is one of ",a,b,". */
+static bool is_asked(const char *marker, const char *extras)
+{
+	const char *name = strpbrk(strstr(marker, "extra"), "'\"");
+	CLEANUP_FREE char *key = NULL, *item = NULL;
+
+	if (!name || !extras)
+		return false;
+	key = normalise(name + 1, strcspn(name + 1, "'\""));
+	item = xasprintf(",%s,", key);
+	return strstr(extras, item) != NULL;
+}
+
 /* Whether a marker (PEP 508) can hold here. In doubt it does: to allow a distribution costs
  * nothing where no kept code imports it. */
-static bool marker_may_hold(const char *marker)
+static bool marker_may_hold(const char *marker, const char *extras)
 {
 	static const char *const foreign[] = {"win32",  "Windows",    "'nt'",   "\"nt\"", "darwin",
 					      "Darwin", "emscripten", "Jython", "jython"};
 
 	if (strstr(marker, " or "))
 		return !strstr(marker, "extra") || strstr(marker, "python_");
-	if (strstr(marker, "extra"))
+	if (strstr(marker, "extra") && !is_asked(marker, extras))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
 		const char *at = strstr(marker, foreign[i]);
@@ -140,9 +156,15 @@ static bool marker_may_hold(const char *marker)
 struct requirements {
 	struct units *units;
 	const struct strmap *names;
-	size_t *queue, n;
-	size_t root, by; /* the metadata that is read now */
+	size_t *queue, n, cap;
+	size_t root, by, of; /* the metadata that is read now, and whose it is */
 };
+
+static void enqueue(struct requirements *q, size_t k)
+{
+	q->queue = array_grow(q->queue, q->n, &q->cap, sizeof(*q->queue));
+	q->queue[q->n++] = k;
+}
 
 static void allow(struct requirements *q, size_t k)
 {
@@ -155,7 +177,35 @@ static void allow(struct requirements *q, size_t k)
 		one->root = q->root;
 		one->by = q->by;
 	}
-	q->queue[q->n++] = k;
+	enqueue(q, k);
+}
+
+/* Adds what is new of "[a,b]" to the extras of a distribution, which is then read again. */
+static void ask_extras(struct requirements *q, size_t k, const char *s)
+{
+	struct unit *one = &q->units->list[k];
+	size_t before = one->extras ? strlen(one->extras) : 0, n = 1;
+
+	for (const char *c = one->extras; c && *c; c++)
+		n += *c == ',';
+	for (s++; *s && *s != ']' && n < EXTRAS_MAX; s += *s == ',') {
+		size_t len = strcspn(s, ",]"), skip = strspn(s, " \t");
+		CLEANUP_FREE char *key = NULL, *item = NULL, *old = one->extras;
+
+		if (skip < len) {
+			key = normalise(s + skip, strcspn(s + skip, " \t,]"));
+			item = xasprintf(",%s,", key);
+		}
+		s += len;
+		if (!item || (old && strstr(old, item))) {
+			old = NULL;
+			continue;
+		}
+		one->extras = xasprintf("%s%s,", old ? old : ",", key);
+		n++;
+	}
+	if (one->extras && strlen(one->extras) > before)
+		enqueue(q, k);
 }
 
 /* "name[extra] (>=1); marker" */
@@ -167,8 +217,15 @@ static void require(struct requirements *q, const char *value, size_t len)
 	CLEANUP_FREE char *key = normalise(name, n);
 	const size_t *at = strmap_find(q->names, key, strlen(key));
 
-	if (at && (!marker || marker_may_hold(marker + 1)))
-		allow(q, *at);
+	if (!at || (marker && !marker_may_hold(marker + 1, q->units->list[q->of].extras)))
+		return;
+	allow(q, *at);
+	q->units->required = array_grow(q->units->required, q->units->n_required,
+					&q->units->cap_required, sizeof(*q->units->required));
+	q->units->required[q->units->n_required++] = (struct requirement){q->of, *at};
+	name += n + strspn(name + n, " \t");
+	if (*name == '[')
+		ask_extras(q, *at, name);
 }
 
 static void require_all(struct requirements *q, const struct entry *metadata)
@@ -224,8 +281,7 @@ static void require_of(const struct plan *p, const struct dist *d, struct requir
 static void follow_requirements(const struct plan *p, struct units *u)
 {
 	CLEANUP_STRMAP struct strmap names = {0};
-	CLEANUP_FREE size_t *queue = xcalloc(u->n + 1, sizeof(*queue));
-	struct requirements q = {.units = u, .names = &names, .queue = queue, .by = INVENTORY_NONE};
+	struct requirements q = {.units = u, .names = &names, .by = INVENTORY_NONE};
 
 	for (size_t k = 0; k < p->n_dists; k++) {
 		CLEANUP_FREE char *key = normalise(p->dists[k].name, strlen(p->dists[k].name));
@@ -237,8 +293,11 @@ static void follow_requirements(const struct plan *p, struct units *u)
 		if (u->list[k].touched || u->list[k].dist == INVENTORY_NONE)
 			allow(&q, k);
 	for (size_t k = 0; k < q.n; k++)
-		if (q.queue[k] < p->n_dists)
-			require_of(p, &p->dists[q.queue[k]], &q);
+		if (q.queue[k] < p->n_dists) {
+			q.of = q.queue[k];
+			require_of(p, &p->dists[q.of], &q);
+		}
+	free(q.queue);
 }
 
 void units_build(const struct plan *p, struct units *ret)
@@ -261,6 +320,9 @@ void units_free(const struct plan *p, struct units *u)
 	for (size_t r = 0; u->of && r < p->inv->n_roots; r++)
 		free(u->of[r]);
 	free(u->of);
+	for (size_t k = 0; k < u->n; k++)
+		free(u->list[k].extras);
+	free(u->required);
 	free(u->list);
 	*u = (struct units){0};
 }

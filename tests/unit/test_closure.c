@@ -129,9 +129,10 @@ static void other_modules_of_touched_distributions_stay_but_no_tests(void **stat
 	py(&w, "a/needed.py", "");
 	w.inv.roots[0].entries[w.inv.roots[0].n_entries - 2].size = (256 << 10) + 1;
 	w.inv.roots[0].entries[w.inv.roots[0].n_entries - 1].size = (256 << 10) + 1;
-	file(&w, "a/_native.so");
+	file(&w, "a/_native.so")->size = 1 << 20;
 	file(&w, "a/public.so")->size = 4 << 20;
 	file(&w, "a/_private/fast.so");
+	file(&w, "a/_core/_x_tests.so");
 	file(&w, "a/enormous.so")->size = (4 << 20) + 1;
 	dist(&w, "b", "b\n", "");
 	py(&w, "b/__init__.py", "");
@@ -143,7 +144,9 @@ static void other_modules_of_touched_distributions_stay_but_no_tests(void **stat
 	/* What nothing imports may be the program's own interface. */
 	assert_int_equal(reason_of(&w, "a/public.so"), REASON_MODULE);
 	assert_int_equal(reason_of(&w, "a/_native.so"), REASON_NONE);
-	assert_int_equal(reason_of(&w, "a/_private/fast.so"), REASON_NONE);
+	/* Nor does a source show what native modules import of each other. */
+	assert_int_equal(reason_of(&w, "a/_private/fast.so"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "a/_core/_x_tests.so"), REASON_NONE);
 	assert_int_equal(reason_of(&w, "a/enormous.so"), REASON_NONE);
 	/* A source of that size is a table: only for code that ran. */
 	assert_int_equal(reason_of(&w, "a/tables.py"), REASON_NONE);
@@ -411,6 +414,49 @@ static void libraries_that_the_program_can_do_without_are_left_out(void **state)
 	world_close(&w);
 }
 
+static void what_native_modules_import_is_not_seen(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	dist(&w, "app", "app.py\n", "Requires-Dist: num[fast]\nRequires-Dist: two[deep, fast]\n");
+	py(&w, "app.py", "def f():\n\timport num\n\timport extra\n\timport other\n\timport two\n");
+	dist(&w, "num", "num\n",
+	     "Requires-Dist: cffi\nRequires-Dist: extra; extra == 'Fast'\n"
+	     "Requires-Dist: other; extra == \"slow\"\n");
+	py(&w, "num/__init__.py", "from num import _core\n");
+	py(&w, "num/_errors.py", "");
+	file(&w, "num/_core.so")->size = 1 << 20;
+	dist(&w, "cffi", "cffi\n_cffi.so\n", "");
+	py(&w, "cffi/__init__.py", "");
+	file(&w, "cffi/_other.so");
+	file(&w, "_cffi.so");
+	dist(&w, "extra", "extra\n", "");
+	py(&w, "extra/__init__.py", "");
+	py(&w, "extra/alone.py", "");
+	dist(&w, "other", "other\n", "");
+	py(&w, "other/__init__.py", "");
+	/* Compiled together: all of them, or the sources. */
+	dist(&w, "two", "two\n", "");
+	py(&w, "two/__init__.py", "from two import cd, md\n");
+	py(&w, "two/cd.py", "");
+	py(&w, "two/md.py", "");
+	file(&w, "two/cd.so");
+	file(&w, "two/md.so")->size = 1 << 20;
+	touched(&w, "/site/app.py");
+	close_over(&w);
+	assert_int_equal(reason_of(&w, "num/_errors.py"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "_cffi.so"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "cffi/_other.so"), REASON_MODULE);
+	assert_int_equal(reason_of(&w, "extra/__init__.py"), REASON_IMPORT);
+	assert_int_equal(reason_of(&w, "extra/alone.py"), REASON_NONE);
+	assert_int_equal(reason_of(&w, "other/__init__.py"), REASON_NONE);
+	assert_int_not_equal(reason_of(&w, "two/cd.so"), REASON_NONE);
+	assert_int_not_equal(reason_of(&w, "two/md.so"), REASON_NONE);
+	world_close(&w);
+}
+
 static void what_did_not_run_says_so_at_its_top_level_too(void **state)
 {
 	struct world w;
@@ -591,6 +637,7 @@ int main(void)
 		cmocka_unit_test(a_listed_namespace_gives_its_modules),
 		cmocka_unit_test(small_data_beside_live_modules_and_siblings_of_what_was_read),
 		cmocka_unit_test(libraries_that_the_program_can_do_without_are_left_out),
+		cmocka_unit_test(what_native_modules_import_is_not_seen),
 		cmocka_unit_test(what_did_not_run_says_so_at_its_top_level_too),
 		cmocka_unit_test(what_cannot_be_imported_is_left_out),
 		cmocka_unit_test(names_from_outside_the_roots_are_not_missing),
