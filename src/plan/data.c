@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* A sibling of touched data may be larger, but not out of proportion. */
-#define SIBLING_MAX ((uint64_t)1 << 20)
+#define SIBLING_MAX ((uint64_t)4 << 20)
 /* More than this side by side: what a run read does not make it wanted. */
 #define SIBLINGS_MAX ((uint64_t)8 << 20)
 /* A directory of data beside live modules is kept up to this size as a whole. */

@@ -237,6 +237,33 @@ static void close_over(struct closure *c)
 	} while (p->changed);
 }
 
+/* Whether a directory is a regular package of which nothing makes it one any more. */
+static bool is_hollow(const struct plan *p, size_t r, size_t i)
+{
+	const struct inventory_root *root = &p->inv->roots[r];
+	CLEANUP_FREE char *init = NULL;
+	size_t at;
+
+	if (root->entries[i].type != ENTRY_DIR || p->decisions[r][i].reasons != 1u << REASON_TRACED)
+		return false;
+	init = xasprintf("%s/__init__.py", root->entries[i].path);
+	at = inventory_find(root, init);
+	return at != INVENTORY_NONE && !plan_kept(p, r, at);
+}
+
+/* A run that walked through all of sys.path (pkgutil.iter_modules) listed packages that it did not
+ * import. Kept as empty directories these would be namespace packages: `import x` would succeed
+ * where the program counts on its failure. */
+static void forget_hollow(struct plan *p)
+{
+	for (size_t r = 0; r < p->inv->n_roots; r++)
+		for (size_t i = 0; i < p->inv->roots[r].n_entries; i++)
+			if (is_hollow(p, r, i)) {
+				p->decisions[r][i].reasons = 0;
+				p->decisions[r][i].main = REASON_NONE;
+			}
+}
+
 /* Takes away what only a higher level than the chosen one keeps. */
 static void cut(struct plan *p, enum safety safety)
 {
@@ -335,6 +362,7 @@ static void decide(const struct trace *traces, size_t n_traces, const struct pla
 	pass_packages(&c);
 	close_over(&c);
 	closure_close(&c);
+	forget_hollow(p);
 	cut(p, opt->safety);
 	order_left(p);
 }

@@ -355,8 +355,8 @@ static void small_data_beside_live_modules_and_siblings_of_what_was_read(void **
 		file(&w, path)->size = 1 << 20;
 	}
 	file(&w, "a/tables/one.tab");
-	file(&w, "a/tables/two.tab")->size = 1 << 20;
-	file(&w, "a/tables/huge.tab")->size = (1 << 20) + 1;
+	file(&w, "a/tables/two.tab")->size = 3 << 20;
+	file(&w, "a/tables/huge.tab")->size = (4 << 20) + 1;
 	touched(&w, "/site/a/__init__.py");
 	touched(&w, "/site/a/locale/de/LC_MESSAGES/a.mo");
 	touched(&w, "/site/a/tables/one.tab");

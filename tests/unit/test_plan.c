@@ -52,14 +52,19 @@ static void touched_is_kept_and_created_is_not(void **state)
 	put(&w, "dir", ENTRY_DIR);
 	put(&w, "dir/inside", ENTRY_FILE);
 	put(&w, "made", ENTRY_FILE);
+	put(&w, "package", ENTRY_DIR);
+	put(&w, "package/__init__.py", ENTRY_FILE);
 	touched(&w, "/site/a.txt");
 	touched(&w, "/site/dir")->type = TRACE_TYPE_DIR;
+	touched(&w, "/site/package")->type = TRACE_TYPE_DIR;
 	touched(&w, "/site/made")->created = true;
 	touched(&w, "/elsewhere");
 	decide(&w);
 	assert_int_equal(reason_of(&w, "a.txt"), REASON_TRACED);
 	assert_int_equal(reason_of(&w, "dir"), REASON_TRACED);
 	assert_int_equal(reason_of(&w, "dir/inside"), REASON_NONE); /* listing is no use */
+	/* Empty, a regular package would be a namespace package: importable. */
+	assert_int_equal(reason_of(&w, "package"), REASON_NONE);
 	assert_int_equal(reason_of(&w, "made"), REASON_NONE);
 	world_close(&w);
 }
