@@ -127,7 +127,8 @@ void check_show_text(const struct check_report *r, FILE *out)
 
 	fprintf(out, "%s: %s\n", layer, totals);
 	if (!r->all_read)
-		fputs("Contents were read where rules look; --deep reads all, to find damage.\n",
+		fputs("Only metadata, native files and heads of bytecode were read: damage "
+		      "elsewhere is not seen; --deep reads all.\n",
 		      out);
 	for (size_t i = 0; i < f->n; i = last_of_id(f, i) + 1)
 		show_id(f, i, last_of_id(f, i), out);
