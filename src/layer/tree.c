@@ -206,6 +206,8 @@ static void add_entries(struct shared *sh, struct walk *w)
 {
 	struct inventory_root *root = sh->root;
 
+	if (!w->n)
+		return;
 	root->entries =
 		xreallocarray(root->entries, root->n_entries + w->n + 1, sizeof(*w->entries));
 	memcpy(root->entries + root->n_entries, w->entries, w->n * sizeof(*w->entries));

@@ -607,7 +607,7 @@ void lexer_init(struct lexer *l, const char *source, size_t len, const struct sc
 			    .line = 1,
 			    .line_start = true,
 			    .opt = opt,
-			    .calls = memmem(source, len, IMPORT_, strlen(IMPORT_)),
+			    .calls = len && memmem(source, len, IMPORT_, strlen(IMPORT_)),
 			    .out = out};
 	lexer_encoding(l);
 }
