@@ -48,18 +48,30 @@ static bool is_below(const char *path, const char *dir)
 	return dir[0] && path_below(path, dir);
 }
 
-/* The working directory, or that of a script which the command line names. */
+/* Whether the path is beside the script that a word of the command line names. */
+static bool is_beside_script(const struct trace *t, const char *word, const char *path)
+{
+	CLEANUP_FREE char *full = path_join(t->cwd ? t->cwd : "", word);
+	CLEANUP_FREE char *clean = path_clean(word[0] == '/' ? word : full);
+	CLEANUP_FREE char *dir = path_dir(clean);
+
+	return path_ends(clean, ".py") && is_below(path, dir);
+}
+
+/* The working directory, or that of a script which the command line names. In a merged trace each
+ * word is a whole command line. */
 static bool is_own_code(const struct trace *t, const char *path)
 {
 	bool own = is_below(path, t->cwd ? t->cwd : "");
 
 	for (size_t k = 0; !own && k < t->n_command; k++) {
-		CLEANUP_FREE char *full = path_join(t->cwd ? t->cwd : "", t->command[k]);
-		CLEANUP_FREE char *clean =
-			path_clean(t->command[k][0] == '/' ? t->command[k] : full);
-		CLEANUP_FREE char *dir = path_dir(clean);
+		own = is_beside_script(t, t->command[k], path);
+		for (const char *s = t->command[k]; !own && *s; s += strspn(s, " ")) {
+			CLEANUP_FREE char *word = xstrndup(s, strcspn(s, " "));
 
-		own = path_ends(clean, ".py") && is_below(path, dir);
+			own = is_beside_script(t, word, path);
+			s += strlen(word);
+		}
 	}
 	return own;
 }

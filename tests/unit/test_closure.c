@@ -542,7 +542,7 @@ static void what_cannot_be_imported_is_left_out(void **state)
 }
 
 /* The tree of `missing`, where the run has used one more module, from outside the root. */
-static enum reason with_outside(const char *module, const char *cwd)
+static enum reason with_command(const char *module, const char *cwd, char **command, size_t n)
 {
 	struct world w;
 	enum reason reason;
@@ -555,10 +555,17 @@ static enum reason with_outside(const char *module, const char *cwd)
 	touched(&w, "/site/a/__init__.py");
 	touched(&w, "/usr/lib/python3.11/os.py");
 	w.trace.cwd = (char *)(uintptr_t)cwd;
+	w.trace.command = command;
+	w.trace.n_command = n;
 	decide_as(&w, &(struct plan_options){.safety = SAFETY_CLOSURE});
 	reason = reason_of(&w, "a/broken.py");
 	world_close(&w);
 	return reason;
+}
+
+static enum reason with_outside(const char *module, const char *cwd)
+{
+	return with_command(module, cwd, NULL, 0);
 }
 
 static void names_from_outside_the_roots_are_not_missing(void **state)
@@ -574,6 +581,19 @@ static void names_from_outside_the_roots_are_not_missing(void **state)
 	assert_int_equal(with_outside("/app/main.py", "/app"), REASON_NONE);
 	assert_int_equal(with_outside("/second/libssl.so", "/app"), REASON_NONE);
 	assert_int_equal(with_outside("/lib/os.py", "/app"), REASON_NONE);
+}
+
+static void the_directory_of_the_script_is_the_programs_own_in_a_merged_trace_too(void **state)
+{
+	char *own[] = {"python3", "-B", "../app/main.py"},
+	     *merged[] = {"importtrace", "merge", "--", "python3 -B ../app/main.py",
+			  "python3 other.py"},
+	     *other[] = {"python3 main"};
+
+	(void)state;
+	assert_int_equal(with_command("/app/main.py", "/work", own, 3), REASON_NONE);
+	assert_int_equal(with_command("/app/main.py", "/work", merged, 5), REASON_NONE);
+	assert_int_equal(with_command("/app/main.py", "/work", other, 1), REASON_MODULE);
 }
 
 static void a_source_that_is_none_is_kept(void **state)
@@ -641,6 +661,8 @@ int main(void)
 		cmocka_unit_test(what_did_not_run_says_so_at_its_top_level_too),
 		cmocka_unit_test(what_cannot_be_imported_is_left_out),
 		cmocka_unit_test(names_from_outside_the_roots_are_not_missing),
+		cmocka_unit_test(
+			the_directory_of_the_script_is_the_programs_own_in_a_merged_trace_too),
 		cmocka_unit_test(a_source_that_is_none_is_kept),
 		cmocka_unit_test(rules_keep_where_their_distribution_or_condition_lives),
 	};
