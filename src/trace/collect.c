@@ -398,18 +398,27 @@ static bool proves(uint32_t error)
 	       error == ENOTEMPTY || error == EOPNOTSUPP || error == EOVERFLOW || error == ETXTBSY;
 }
 
-/* A call that failed because of what is there: that it is told the run something. Where nothing is
- * there (any more), the error was about what does not exist: mkdir in a read-only directory, say. */
+/* A call that failed because of what is there: that it is told the run something. Where nothing was
+ * there, the error was about what does not exist: mkdir in a read-only directory, say. */
 static void touch_refused(struct collector *c, const struct heard *h)
 {
 	bool nofollow = h->ev->flags & EVENT_NOFOLLOW, via_link = false;
 	CLEANUP_FREE char *path = NULL;
-	struct stat st;
+	enum presence there = PRESENT;
 
-	if (proves((uint32_t)h->ev->arg) ||
-	    (resolve(&c->resolver, &h->sight, h->name, nofollow, &via_link, &path) == RESOLVED &&
-	     path_lstat(path, &st) == 0))
+	/* file/x, file/..: the error was about what is on the way. */
+	if ((uint32_t)h->ev->arg == ENOTDIR && !h->sight.view && !h->sight.root &&
+	    path_meets_file(h->name, nofollow))
+		return;
+	if (!proves((uint32_t)h->ev->arg))
+		there = resolve(&c->resolver, &h->sight, h->name, nofollow, &via_link, &path) ==
+					RESOLVED
+				? links_presence(&c->resolver.links, path)
+				: ABSENT;
+	if (there == PRESENT)
 		free(touch_name(c, h, h->name, TRACE_STAT));
+	else if (there == UNSURE)
+		lose(c, &c->losses.unresolved, path);
 }
 
 static void on_miss(struct collector *c, const struct heard *h)

@@ -63,6 +63,17 @@ ssize_t path_readlink(const char *path, char *target, size_t size)
 	return fd < 0 ? -1 : readlinkat(fd, path, target, size);
 }
 
+bool path_meets_file(const char *name, bool nofollow)
+{
+	CLEANUP_FREE char *bare = xstrdup(name);
+	struct stat st;
+
+	for (size_t n = strlen(bare); n > 1 && bare[n - 1] == '/'; n--)
+		bare[n - 1] = '\0';
+	return fstatat(AT_FDCWD, bare, &st, nofollow ? AT_SYMLINK_NOFOLLOW : 0) < 0 &&
+	       errno == ENOTDIR;
+}
+
 /* --- facts ------------------------------------------------------------------------------------ */
 
 static struct link_fact *get(struct links *l, const char *path)
@@ -133,19 +144,52 @@ static int64_t now_ns(void)
 	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
 }
 
-/* Whether the symlink at the path may be younger than the record that asks. Making, moving and
- * linking one sets the time of its last change (inode(7)), which the wall clock tells. */
-static bool is_newer(const struct links *l, const char *path)
+/* A time of the wall clock, as a file has them, by CLOCK_MONOTONIC. */
+static int64_t monotonic_ns(int64_t sec, int64_t nsec)
 {
 	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return now_ns() - (wall.tv_sec - sec) * INT64_C(1000000000) - (wall.tv_nsec - nsec);
+}
+
+/* Whether the symlink at the path may be younger than the record that asks. Making, moving and
+ * linking one sets the time of its last change (inode(7)). */
+static bool is_newer(const struct links *l, const char *path)
+{
 	struct stat st;
 
-	if (l->last_word || path_lstat(path, &st) < 0)
-		return false;
-	clock_gettime(CLOCK_REALTIME, &wall);
-	return now_ns() - (wall.tv_sec - st.st_ctim.tv_sec) * INT64_C(1000000000) -
-		       (wall.tv_nsec - st.st_ctim.tv_nsec) >
-	       l->at_ns - SLACK_NS;
+	return !l->last_word && path_lstat(path, &st) == 0 &&
+	       monotonic_ns(st.st_ctim.tv_sec, st.st_ctim.tv_nsec) > l->at_ns - SLACK_NS;
+}
+
+/* When a directory was made, where the file system tells: it changes with each entry. */
+static int64_t birth_ns(const char *path)
+{
+	struct statx stx;
+
+	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &stx) < 0 ||
+	    !(stx.stx_mask & STATX_BTIME))
+		return INT64_MAX;
+	return monotonic_ns(stx.stx_btime.tv_sec, stx.stx_btime.tv_nsec);
+}
+
+enum presence links_presence(const struct links *l, const char *path)
+{
+	const size_t *at = strmap_find(&l->by_path, path, strlen(path));
+	const struct link_fact *f = at ? &l->facts[*at] : NULL;
+	const struct link_past *p = f ? past_of(l, f) : NULL;
+	int64_t since;
+	struct stat st;
+
+	if (p ? p->state != LINK_NONE : f && f->state != LINK_NONE && !f->read_ns && !f->gone)
+		return PRESENT;
+	if (path_lstat(path, &st) < 0)
+		return ABSENT;
+	since = monotonic_ns(st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
+	if (since > l->at_ns - SLACK_NS && S_ISDIR(st.st_mode))
+		since = birth_ns(path);
+	return since > l->at_ns - SLACK_NS ? UNSURE : PRESENT;
 }
 
 /* readlink of a path, or of where it has been moved to; ENOENT also for a symlink that came after

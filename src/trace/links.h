@@ -67,6 +67,11 @@ void links_survey(struct links *l, const char *dir, size_t most);
 
 /* What `path` is. The target is valid until the next call. */
 enum link_state links_look(struct links *l, const char *path, const char **target);
+enum presence { ABSENT, PRESENT, UNSURE };
+
+/* Whether anything was at the path at links.at_ns: by what the run has made or shown, else by the
+ * disk. UNSURE: what is there now may be younger than that. */
+enum presence links_presence(const struct links *l, const char *path);
 /* Whether other paths may lead through this one, for all that is known. */
 bool links_may_lead(const struct links *l, const char *path);
 
@@ -91,5 +96,7 @@ void links_linked(struct links *l, const char *from, const char *to);
 struct stat;
 int path_lstat(const char *path, struct stat *st);
 ssize_t path_readlink(const char *path, char *target, size_t size);
+/* Whether a name that symlinks are followed in leads through what is no directory. */
+bool path_meets_file(const char *name, bool nofollow);
 
 void links_free(struct links *l);

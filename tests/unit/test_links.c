@@ -304,6 +304,30 @@ static void paths_may_be_longer_than_PATH_MAX(void **state)
 	free(leaf);
 }
 
+static void what_was_there_is_told_by_the_run_and_by_the_time_of_its_last_change(void **state)
+{
+	CLEANUP_FREE char *file = at("file"), *none = at("none"), *made = at("made"),
+			  *through = at("file/../file"), *slash = at("file/");
+	struct links l = {.at_ns = now_ns() - 1000000000};
+
+	(void)state;
+	close(open("file", O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(links_presence(&l, file), UNSURE); /* it is younger than the record */
+	l.at_ns = now_ns() + 1000000000;
+	assert_int_equal(links_presence(&l, file), PRESENT);
+	assert_int_equal(links_presence(&l, none), ABSENT);
+	/* The disk is ahead: the run has made it, and moved it since. */
+	links_made(&l, made, NULL, false);
+	assert_int_equal(links_presence(&l, made), PRESENT);
+	links_removed(&l, made, false);
+	assert_int_equal(links_presence(&l, made), ABSENT);
+	assert_true(path_meets_file(through, false));
+	assert_false(path_meets_file(slash, false));
+	assert_false(path_meets_file(none, false));
+	unlink("file");
+	links_free(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +343,8 @@ int main(void)
 		cmocka_unit_test(names_in_memory_are_never_looked_up_on_the_disk),
 		cmocka_unit_test(what_was_there_before_the_run_is_remembered),
 		cmocka_unit_test(a_survey_ends),
+		cmocka_unit_test(
+			what_was_there_is_told_by_the_run_and_by_the_time_of_its_last_change),
 		cmocka_unit_test(paths_may_be_longer_than_PATH_MAX),
 	};
 
