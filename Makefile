@@ -291,6 +291,15 @@ safety: all $(SAFETY)/stamp $(SAFETY)/second.stamp
 	$(SAFETY_PYTHON) probes/safety/document.py $(SAFETY)/first.json $(SAFETY)/second.json \
 		-o docs/safety.md && exit $$status
 
+# Thirteen uses of litellm: recorded with plain chat, run on each level's layer; and a layer of level
+# trace repaired until all pass.
+.PHONY: uses
+uses: all
+	$(Q)[ -e $(BUILD)/demo/trace.json ] || ./dev demo
+	$(Q)PATH="$(CURDIR)/$(BUILD):$$PATH" python3 probes/litellm_chat/matrix.py $(BUILD)/demo/site/python \
+		--levels trace,closure --require closure
+	$(Q)PATH="$(CURDIR)/$(BUILD):$$PATH" python3 probes/litellm_chat/repair.py $(BUILD)/demo/site/python
+
 # --- install ---------------------------------------------------------------------------------
 
 # Before 5.11 BPF memory counts as locked memory, which only cap_sys_resource may exceed. Elsewhere

@@ -118,6 +118,11 @@ static size_t utf8_sequence(const unsigned char *s, size_t left)
 	return n;
 }
 
+bool path_is_python(const char *exe)
+{
+	return exe && strncmp(path_base(exe), "python", strlen("python")) == 0;
+}
+
 bool utf8_valid(const char *s, size_t len)
 {
 	size_t i = 0;

@@ -27,5 +27,8 @@ const char *path_below(const char *path, const char *dir);
 /* Whether it ends in `suffix` with something before it: ".py" does not end in ".py". */
 bool path_ends(const char *path, const char *suffix);
 
+/* Whether an executable has a Python's name: python, python3, python3.11. `exe` may be NULL. */
+bool path_is_python(const char *exe);
+
 /* Whether the bytes are valid UTF-8 without NUL (RFC 3629: no surrogates, no overlong forms). */
 bool utf8_valid(const char *s, size_t len);

@@ -46,13 +46,13 @@ static int choose_exe(const char *given, const struct traces *traces, char **ret
 	CLEANUP_NAMES struct names found = {0};
 	CLEANUP_BUF struct buf list = {0};
 
-	if (given && fnmatch("python*", path_base(given), 0) != 0)
+	if (given && !path_is_python(given))
 		return error_set(e, EINVAL, "cannot pack the interpreter: %s is no Python", given);
 	for (size_t k = 0; !given && k < traces->n; k++)
 		for (size_t i = 0; i < traces->list[k].n_processes; i++) {
 			const char *exe = traces->list[k].processes[i].exe;
 
-			if (exe && fnmatch("python*", path_base(exe), 0) == 0)
+			if (path_is_python(exe))
 				names_add(&found, exe);
 		}
 	for (size_t i = 0; i < found.n; i++)

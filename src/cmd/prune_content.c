@@ -7,7 +7,6 @@
 #include "plan/read_sources.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -104,7 +103,7 @@ struct search {
 
 static bool is_new(struct search *s, const char *exe)
 {
-	if (!exe || s->n == PYTHONS_MAX || fnmatch("python*", path_base(exe), 0) != 0)
+	if (s->n == PYTHONS_MAX || !path_is_python(exe))
 		return false;
 	for (size_t i = 0; i < s->n; i++)
 		if (strcmp(s->tried[i], exe) == 0)

@@ -451,8 +451,12 @@ static void add_miss(struct outcome *o, size_t *cap, const struct inventory *ori
 	CLEANUP_FREE char *dir = path_dir(path), *parent = realpath(dir, NULL), *itself = NULL;
 	char *meant;
 
-	if (!parent)
+	/* Two roots of one place in the layer: the layer has stood here, the original has it there. */
+	if (!parent) {
+		if (inventory_covers(original, path))
+			add_asked(o, cap, path_clean(path));
 		return;
+	}
 	itself = path_join(parent, path_base(path));
 	meant = realpath(itself, NULL);
 	if (meant && strcmp(meant, itself) != 0 && inventory_covers(original, meant))

@@ -75,11 +75,6 @@ static void gather_traces(struct session *s)
 		s->traces.list[s->traces.n++] = s->jobs[i].was.trace;
 }
 
-static bool is_python(const char *exe)
-{
-	return exe && strncmp(path_base(exe), "python", 6) == 0;
-}
-
 /* What this run cannot see is said. */
 static void note_weakness(struct session *s, const struct job *job)
 {
@@ -87,7 +82,7 @@ static void note_weakness(struct session *s, const struct job *job)
 	bool python = false;
 
 	for (size_t i = 0; i < t->n_processes; i++)
-		python |= is_python(t->processes[i].exe);
+		python |= path_is_python(t->processes[i].exe);
 	if (python && s->scratch.placing == PLACING_PATHS)
 		note(s,
 		     xasprintf(

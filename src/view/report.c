@@ -52,7 +52,8 @@ char *report_why(const struct report *r, size_t root, size_t i)
 
 	if (plan_left_out(r->plan, root, i))
 		return xstrdup(plan_left_out(r->plan, root, i));
-	if (!r->decided || !c || (c->entry == INVENTORY_NONE && !c->text))
+	if (!r->decided || !c || (c->entry == INVENTORY_NONE && !c->text) ||
+	    c->reason == REASON_MODULE || c->reason == REASON_PACKAGE)
 		return NULL;
 	asker = c->entry == INVENTORY_NONE ? NULL : report_path(r, c->root, c->entry);
 	line = c->line ? xasprintf(":%u", c->line) : xstrdup("");
