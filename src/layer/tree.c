@@ -210,7 +210,8 @@ static void add_entries(struct shared *sh, struct walk *w)
 		return;
 	root->entries =
 		xreallocarray(root->entries, root->n_entries + w->n + 1, sizeof(*w->entries));
-	memcpy(root->entries + root->n_entries, w->entries, w->n * sizeof(*w->entries));
+	if (w->n)
+		memcpy(root->entries + root->n_entries, w->entries, w->n * sizeof(*w->entries));
 	root->n_entries += w->n;
 	free(w->entries);
 }
