@@ -150,6 +150,7 @@ class Terminal:
     def __init__(self, argv):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # below nohup it would stay ignored
             os.environ["PS1"] = "ready> "
             os.execvp(argv[0], argv)
         self.seen = b""
