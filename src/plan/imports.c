@@ -26,6 +26,9 @@ static bool may_enter(const struct closure *c, const struct ask *ask, const stru
 
 static void keep(struct closure *c, const struct ask *ask, const struct module *to)
 {
+	/* A module that is read is kept: that it names itself is no reason. */
+	if (ask->root == to->root && ask->entry == to->entry)
+		return;
 	plan_keep_at(c->p, to->root, to->entry,
 		     &(struct cause){.reason = ask->reason,
 				     .root = ask->root,

@@ -204,8 +204,11 @@ def stop_and_continue():
     time.sleep(0.2)
     shell.send(b"\x1a")
     shell.expect(b"Stopped")
-    if states(shell.pid) != ["T", "T"]:
-        fail(f"after Ctrl-Z: {states(shell.pid)}")
+    end = time.monotonic() + 5  # the shell tells of the one, the other stops by itself
+    while (now := states(shell.pid)) != ["T", "T"]:
+        if time.monotonic() > end:
+            fail(f"after Ctrl-Z: {now}")
+        time.sleep(0.01)
     shell.send(b"fg\n")
     shell.expect(b"counted 19")
     shell.send(b"echo code $?\n")
