@@ -155,7 +155,6 @@ with open('big/data', 'wb') as f:
 }
 
 @test "memory: little for each file, and what waits to be written is bounded" {
-	[[ $BUILD != */asan ]] || skip "the sanitizer's own memory"
 	mkdir many large
 	python3 - <<-'PY'
 		import os, random
@@ -177,6 +176,7 @@ sys.exit(os.waitstatus_to_exitcode(status))' importtrace prune -q --safety all -
 	large=$(peak --root large= -o large.zip)
 	echo "$many kB for 20,000 files, $large kB for 120 MB"
 	# Measured: 25 and 30 MB. A worker has a member of 1 MB and its result in hand; 8 MB wait.
-	[ "$many" -lt 29000 ]
-	[ "$large" -lt 48000 ]
+	# The sanitizers need memory of their own: there only that both are packed.
+	[[ $BUILD == */asan ]] || [ "$many" -lt 29000 ]
+	[[ $BUILD == */asan ]] || [ "$large" -lt 48000 ]
 }
