@@ -48,3 +48,9 @@
 @test "no test asserts with a bare !, which bash lets pass" {
 	! grep -nE '^[[:space:]]*! ' tests/*/*.bats | grep -v '|| false$' || false
 }
+
+@test "nothing is committed beside the rooms that the tree has" {
+	rooms='.ci|.clang-format|.clang-tidy|.gitignore|CONTRIBUTING.md|LICENSE|Makefile|README.md|action.yml'
+	rooms+='|bench|bpf|dev|docs|examples|include|probes|share|src|tests|vmlinux.h'
+	! git ls-files | cut -d/ -f1 | sort -u | grep -vxE "$rooms" || false
+}
