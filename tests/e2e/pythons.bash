@@ -35,3 +35,20 @@ on_layer() {
 	"$python" -m zipfile -e layer.zip out
 	PYTHONPATH=$T/out/python "$python" -S "$@"
 }
+
+# pinned_site DIR PACKAGE…: for setup_file. Sets $python to CPython 3.11, which the pins of
+# probes/safety/requirements.txt are for, and $site to DIR, where the packages are installed once;
+# without that Python $python is empty.
+pinned_site() {
+	local want
+	export python site=$1
+	shift
+	python=$(pythons | awk '$1 == "3.11" {print $2}')
+	[ -n "$python" ] || return 0
+	want="$("$python" -V) $* $(sha256sum <probes/safety/requirements.txt)"
+	[ "$(cat "$site.stamp" 2>/dev/null)" != "$want" ] || return 0
+	rm -rf "$site"
+	"$python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile \
+		--root-user-action=ignore --target "$site" -c probes/safety/requirements.txt "$@"
+	echo "$want" >"$site.stamp"
+}

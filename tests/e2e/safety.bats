@@ -8,20 +8,8 @@ bats_require_minimum_version 1.5.0
 
 # The packages of probes/safety/small.txt, once, for CPython 3.11: what the pins are for.
 setup_file() {
-	local want packages
-	export python site=$BUILD/safety-small/site
-	python=$(pythons | awk '$1 == "3.11" {print $2}')
-	[ -n "$python" ] || return 0
-	packages=$(sed 's/#.*//; s/^[^:]*://' probes/safety/small.txt)
-	want="$("$python" -V) $(cat probes/safety/small.txt probes/safety/requirements.txt | sha256sum)"
-	if [ "$(cat "$site.stamp" 2>/dev/null)" != "$want" ]; then
-		rm -rf "$site"
-		# shellcheck disable=SC2086 # words are wanted
-		"$python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
-			--no-compile --root-user-action=ignore --target "$site" \
-			-c probes/safety/requirements.txt $packages
-		echo "$want" >"$site.stamp"
-	fi
+	# shellcheck disable=SC2046 # words are wanted
+	pinned_site "$BUILD/safety-small/site" $(sed 's/#.*//; s/^[^:]*://' probes/safety/small.txt)
 }
 
 setup() {

@@ -4,22 +4,9 @@
 bats_require_minimum_version 1.5.0
 load pythons
 
-# Once, for CPython 3.11: what the pins are for.
 setup_file() {
-	local want packages="Django asgiref sqlparse numpy scipy pandas python-dateutil six tzdata pytest==8.4.2 pluggy
-		iniconfig==2.1.0 packaging pygments"
-	export python site=$BUILD/verify/site
-	python=$(pythons | awk '$1 == "3.11" {print $2}')
-	[ -n "$python" ] || return 0
-	want="$("$python" -V) $packages $(sha256sum <probes/safety/requirements.txt)"
-	if [ "$(cat "$site.stamp" 2>/dev/null)" != "$want" ]; then
-		rm -rf "$site"
-		# shellcheck disable=SC2086 # words are wanted
-		"$python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
-			--no-compile --root-user-action=ignore --target "$site" \
-			-c probes/safety/requirements.txt $packages
-		echo "$want" >"$site.stamp"
-	fi
+	pinned_site "$BUILD/verify/site" Django asgiref sqlparse numpy scipy pandas python-dateutil six tzdata \
+		pytest==8.4.2 pluggy iniconfig==2.1.0 packaging pygments
 }
 
 setup() {
@@ -29,10 +16,6 @@ setup() {
 	cd "$T"
 	mkdir tmp
 	export TMPDIR=$T/tmp PYTHONPATH=$site PYTHONDONTWRITEBYTECODE=1
-}
-
-teardown() {
-	cd / && rm -rf "${T:-/nonexistent}"
 }
 
 # pruned LEVEL COMMAND…: a layer of what that needed.
